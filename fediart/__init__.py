@@ -1,0 +1,3 @@
+"""FediArt: a fediverse server that artists own."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,208 @@
+"""Putting the server together: what is opened, in which order, and the ASGI application over it.
+
+Nothing here knows HTTP servers (`serving`) or commands (`cli`); no other module builds these objects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from quart import Quart, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from fediart import __version__, config, errors, http, log, web, worker
+from fediart.activitypub import negotiation
+from fediart.activitypub.errors import ProtocolError
+from fediart.activitypub.negotiation import Form
+from fediart.activitypub.urls import Urls
+from fediart.db import changes, queries, schema
+from fediart.db.engine import Database
+from fediart.front import Front
+from fediart.inbox import jobs
+from fediart.inbox import routes as inbox_routes
+from fediart.inbox.authenticate import Authenticator
+from fediart.inbox.intake import Intake
+from fediart.media.store import Store
+from fediart.outbox import deliver, fanout
+from fediart.outbox import routes as outbox_routes
+from fediart.outbox.speaker import Speaker
+from fediart.remote.keyring import Keyring
+from fediart.remote.session import Session
+from fediart.webfinger import routes as webfinger_routes
+from fediart.webfinger.lookup import Lookup
+
+_logger = log.get(__name__)
+_MAINTENANCE_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What commands and routes work with."""
+
+    settings: config.Config
+    database: Database
+    urls: Urls
+    keyring: Keyring
+    speaker: Speaker
+    store: Store
+    session: Session
+    lookup: Lookup
+
+
+@asynccontextmanager
+async def opened(settings: config.Config) -> AsyncIterator[Services]:
+    """Open the database (of this version, of this address), the media store and the connection pool.
+
+    Raises: FediArtError when the database is missing, older, newer, or another server's.
+    """
+    at = Urls(settings.base_url)
+    async with (
+        Database(settings.database_url, settings.database) as database,
+        Session(settings.federation, user_agent=f"FediArt/{__version__} (+{at.base}/)") as session,
+    ):
+        await schema.require_newest(database)
+        async with database.read() as tx:
+            await queries.instance.require(tx, at.base)
+        keyring = Keyring()
+        yield Services(
+            settings=settings,
+            database=database,
+            urls=at,
+            keyring=keyring,
+            speaker=Speaker(at, keyring),
+            store=Store(settings.media_directory),
+            session=session,
+            lookup=Lookup(
+                database,
+                session,
+                keyring,
+                at,
+                plain_http=settings.federation.plain_http,
+                refresh_after=timedelta(seconds=settings.federation.actor_refresh_seconds),
+            ),
+        )
+
+
+def build(services: Services, authenticator: Authenticator) -> Quart:
+    """Return the application, without the front."""
+    quart = Quart("fediart", static_folder=None)
+    quart.config["MAX_CONTENT_LENGTH"] = None  # each route that takes a body has a limit of its own
+    quart.config["PROPAGATE_EXCEPTIONS"] = False
+    database, settings, at = services.database, services.settings, services.urls
+
+    @quart.before_request
+    async def name_request() -> None:
+        g.request_id = request.scope.get("fediart.request_id", "") or log.new_id()
+
+    @quart.get("/healthz")
+    async def healthy() -> Response:
+        async with database.read() as tx:
+            await queries.instance.require(tx, at.base)
+        return Response("ok\n", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+    quart.register_blueprint(webfinger_routes.blueprint(database, settings, at))
+    quart.register_blueprint(outbox_routes.blueprint(database, at))
+    quart.register_blueprint(inbox_routes.blueprint(database, settings, at, authenticator, Intake(database)))
+    quart.register_blueprint(web.blueprint(database, settings, at, services.store))
+    _add_error_answers(quart)
+    return quart
+
+
+def _add_error_answers(quart: Quart) -> None:
+    async def answer(status: int, text: str) -> Response:
+        wants_page = request.method in ("GET", "HEAD") and (
+            negotiation.preferred(request.headers.get("Accept"), default=Form.HTML) is Form.HTML
+        )
+        return await web.error_page(status, text) if wants_page else http.refusal(status, text)
+
+    @quart.errorhandler(errors.FediArtError)
+    async def ours(exc: errors.FediArtError) -> Response:
+        if exc.status >= 500:
+            _logger.error("request failed", reason=exc.text, detail=exc.detail or None)
+        return await answer(exc.status, exc.text)
+
+    @quart.errorhandler(ProtocolError)
+    async def theirs(exc: ProtocolError) -> Response:
+        return await answer(exc.status, exc.text)
+
+    @quart.errorhandler(HTTPException)
+    async def http_error(exc: HTTPException) -> Response:
+        response = await answer(exc.code or 500, exc.description or exc.name)
+        allow = dict(exc.get_headers()).get("Allow")
+        if allow:
+            response.headers["Allow"] = allow
+        return response
+
+    @quart.errorhandler(Exception)
+    async def unexpected(exc: Exception) -> Response:
+        _logger.exception("request failed", exc_info=exc)
+        return await answer(500, "something went wrong here; it has been logged")
+
+
+@asynccontextmanager
+async def running(services: Services, *, with_worker: bool, stop: asyncio.Event) -> AsyncIterator[Front]:
+    """Run the application's background parts around a server: the watch, and the worker if wanted.
+
+    At the end the worker finishes what it holds.
+    """
+    authenticator = Authenticator(
+        services.database, services.session, services.keyring, services.settings.federation, services.urls
+    )
+    watch = changes.watch(services.database)
+    front = Front(build(services, authenticator), host=services.urls.host, generation=watch.generation)
+    watching = asyncio.create_task(watch.run(), name="changes")
+    working = asyncio.create_task(work(services, stop, authenticator), name="worker") if with_worker else None
+    try:
+        yield front
+    finally:
+        stop.set()
+        if working is not None:
+            await working
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        watch.close()
+
+
+async def work(services: Services, stop: asyncio.Event, authenticator: Authenticator | None = None) -> None:
+    """Run the background loops: fan-out, deliveries, the inbox's jobs, housekeeping."""
+    database, settings = services.database, services.settings
+    deliverer = deliver.Deliverer(database, services.session, services.keyring, settings.federation)
+    inbox_jobs = jobs.Jobs(
+        database,
+        services.session,
+        services.speaker,
+        settings.inbox,
+        forget_keys=authenticator.forget if authenticator else lambda _: None,
+    )
+    never = asyncio.Event()
+    await worker.run(
+        [
+            worker.repeating(
+                "fanout",
+                partial(fanout.step, database),
+                wakeup=database.wakeups.event(queries.activities.FANOUT),
+                every_seconds=30.0,
+            ),
+            worker.Loop("deliver", deliverer.run),
+            worker.Loop("inbox", inbox_jobs.run),
+            worker.repeating(
+                "keep deliveries",
+                partial(deliver.maintain, database, settings.federation),
+                wakeup=never,
+                every_seconds=_MAINTENANCE_SECONDS,
+            ),
+            worker.repeating(
+                "keep inbox",
+                partial(jobs.maintain, database),
+                wakeup=never,
+                every_seconds=_MAINTENANCE_SECONDS,
+            ),
+        ],
+        stop,
+    )

@@ -1,0 +1,42 @@
+"""The command line: one command a file, found by their folder; what they share is in `_run` and `_show`.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage. Messages for people go to standard error, results to standard
+output; with `--json` the output is JSON and nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import click
+
+from fediart import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    "config_path",
+    metavar="FILE",
+    help="The configuration file (else $FEDIART_CONFIG, ./fediart.toml, /etc/fediart/fediart.toml).",
+)
+@click.version_option(__version__, prog_name="fediart")
+@click.pass_context
+def cli(context: click.Context, config_path: str | None) -> None:
+    """FediArt: publish artworks to the fediverse from a server of your own."""
+    context.obj = config_path
+
+
+def _add_commands() -> None:
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            cli.add_command(importlib.import_module(f"{__name__}.{module.name}").COMMAND)
+
+
+def main() -> None:
+    """Run the command line; never shows a traceback for a user's mistake."""
+    from fediart.cli import _run
+
+    _add_commands()
+    _run.run_command(cli)

@@ -1,0 +1,22 @@
+"""`fediart like`"""
+
+from __future__ import annotations
+
+import click
+
+from fediart import clock
+from fediart.app import Services
+from fediart.cli import _run, _show
+from fediart.studio import reactions
+
+
+@click.command("like")
+@_show.as_option
+@click.argument("post", metavar="ID|URL")
+@_run.with_services
+async def COMMAND(services: Services, artist: str, post: str) -> None:
+    """Like a post by its number or address."""
+    note = await services.lookup.find_note(post)
+    async with services.database.write() as tx:
+        await reactions.like(tx, services.speaker, artist, note, now=clock.now())
+    click.echo(f"{artist} likes {note.uri}")

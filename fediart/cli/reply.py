@@ -1,0 +1,52 @@
+"""`fediart reply`"""
+
+from __future__ import annotations
+
+import click
+
+from fediart import clock, errors
+from fediart.activitypub import html
+from fediart.activitypub.addressing import Visibility
+from fediart.activitypub.errors import ProtocolError
+from fediart.app import Services
+from fediart.cli import _run, _show
+from fediart.studio import replies
+
+
+@click.command("reply")
+@_show.as_option
+@click.argument("post", metavar="ID|URL")
+@click.option("--text", required=True, help="The words. Handles such as @lee@host become mentions.")
+@click.option(
+    "--visibility", type=click.Choice([v.value for v in Visibility]), help="At most that of what is answered."
+)
+@click.option("--summary", default="", help="A content warning (default: that of what is answered).")
+@_show.json_option
+@_run.with_services
+async def COMMAND(
+    services: Services, artist: str, post: str, text: str, visibility: str | None, summary: str, as_json: bool
+) -> None:
+    """Answer a work or a reply."""
+    parent = await services.lookup.find_note(post)
+    others = {}
+    for handle in dict.fromkeys(html.mentions_in(text)):
+        try:
+            others[handle.lower()] = await services.lookup.find_actor(handle)
+        except (errors.FediArtError, ProtocolError) as exc:
+            click.echo(f"fediart: {handle} stays plain text: {exc}", err=True)
+    async with services.database.write() as tx:
+        note = await replies.reply(
+            tx,
+            services.speaker,
+            artist,
+            parent,
+            text,
+            now=clock.now(),
+            visibility=Visibility(visibility) if visibility else None,
+            summary=summary,
+            others=others,
+        )
+    if as_json:
+        _show.print_json({"id": str(note.id), "uri": note.uri, "url": note.url})
+    else:
+        click.echo(f"replied {note.id}\n{note.url}")

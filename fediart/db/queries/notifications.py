@@ -1,0 +1,46 @@
+"""What an artist is told: who followed, liked, boosted, answered, named them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from fediart.db import ids
+from fediart.db.engine import Transaction
+from fediart.db.tables import Actor, Note, Notification
+
+
+async def add(
+    tx: Transaction, *, artist_id: int, type_: str, from_id: int, note_id: int | None = None, at: datetime
+) -> None:
+    tx.add(
+        Notification(id=ids.new_id(), artist_id=artist_id, type=type_, from_id=from_id, note_id=note_id, created_at=at)
+    )
+    await tx.flush()
+
+
+async def remove(tx: Transaction, *, artist_id: int, type_: str, from_id: int, note_id: int | None = None) -> None:
+    """Take a notification back, when what it told of was undone."""
+    statement = delete(Notification).where(
+        Notification.artist_id == artist_id, Notification.type == type_, Notification.from_id == from_id
+    )
+    if note_id is not None:
+        statement = statement.where(Notification.note_id == note_id)
+    await tx.execute(statement)
+
+
+async def of_artist(
+    tx: Transaction, artist_id: int, *, before: int | None = None, limit: int = 40
+) -> list[tuple[Notification, Actor, Note | None]]:
+    statement = (
+        select(Notification, Actor, Note)
+        .join(Actor, Actor.id == Notification.from_id)
+        .outerjoin(Note, Note.id == Notification.note_id)
+        .where(Notification.artist_id == artist_id)
+    )
+    if before is not None:
+        statement = statement.where(Notification.id < before)
+    return [
+        (row[0], row[1], row[2]) for row in await tx.execute(statement.order_by(Notification.id.desc()).limit(limit))
+    ]

@@ -1,0 +1,156 @@
+"""What the public pages read: works in the order they hang, what surrounds one of them, and whose a file is.
+
+Only public works are ever listed; unlisted ones are found by those who have their address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, Text, cast, func, or_, select
+
+from fediart.db.engine import Transaction
+from fediart.db.queries.notes import PUBLIC
+from fediart.db.tables import Actor, Artist, Attachment, Note, Tag, Work
+
+_DEEPEST = 6
+_LIKE_SAFE = frozenset("0123456789abcdefghijklmnopqrstuvwxyz/.")
+
+Hung = tuple[Work, Note, Actor]
+
+
+@dataclass(frozen=True, slots=True)
+class FileOwner:
+    """Whose a public file is: an artist's, and of a work unless it is an avatar or header."""
+
+    actor: Actor
+    artist: Artist
+    note: Note | None = None
+    work: Work | None = None
+
+
+def _public_works() -> Select[tuple[Work, Note, Actor]]:
+    return (
+        select(Work, Note, Actor)
+        .join(Note, Note.id == Work.note_id)
+        .join(Actor, Actor.id == Note.actor_id)
+        .where(Note.deleted_at.is_(None), Note.visibility == "public", Actor.gone_at.is_(None))
+    )
+
+
+async def _all(tx: Transaction, statement: Select[tuple[Work, Note, Actor]]) -> list[Hung]:
+    return [(work, note, actor) for work, note, actor in await tx.execute(statement)]
+
+
+async def gallery(tx: Transaction, actor_id: int, *, before: int | None = None, limit: int = 48) -> list[Hung]:
+    """Return an artist's public works: pinned ones, then newest first. `before` leaves the pinned ones out."""
+    works = _public_works().where(Note.actor_id == actor_id)
+    rest = works.where(Work.pinned_at.is_(None)).order_by(Note.id.desc()).limit(limit)
+    if before is not None:
+        return await _all(tx, rest.where(Note.id < before))
+    pinned = works.where(Work.pinned_at.is_not(None)).order_by(Work.pinned_at.desc(), Note.id.desc())
+    return [*await _all(tx, pinned), *await _all(tx, rest)]
+
+
+async def latest(tx: Transaction, *, before: int | None = None, limit: int = 48) -> list[Hung]:
+    """Return the newest public works of artists who want to be found."""
+    statement = _public_works().where(Actor.discoverable).order_by(Note.id.desc()).limit(limit)
+    return await _all(tx, statement if before is None else statement.where(Note.id < before))
+
+
+async def tagged(tx: Transaction, name: str, *, before: int | None = None, limit: int = 48) -> list[Hung]:
+    """Return the newest public works with a tag, given in lower case."""
+    statement = _public_works().join(Tag, Tag.note_id == Note.id).where(Tag.name == name)
+    statement = statement.order_by(Note.id.desc()).limit(limit)
+    return await _all(tx, statement if before is None else statement.where(Note.id < before))
+
+
+async def count_works(tx: Transaction, actor_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many public works each artist shows."""
+    rows = await tx.execute(
+        select(Note.actor_id, func.count())
+        .join(Work, Work.note_id == Note.id)
+        .where(Note.actor_id.in_(actor_ids), Note.deleted_at.is_(None), Note.visibility == "public")
+        .group_by(Note.actor_id)
+    )
+    return dict.fromkeys(actor_ids, 0) | {row[0]: row[1] for row in rows}
+
+
+async def neighbours(tx: Transaction, actor_id: int, note_id: int) -> tuple[Hung | None, Hung | None]:
+    """Return the artist's public works just older and just newer than one of them."""
+    works = _public_works().where(Note.actor_id == actor_id)
+    older = await _all(tx, works.where(Note.id < note_id).order_by(Note.id.desc()).limit(1))
+    newer = await _all(tx, works.where(Note.id > note_id).order_by(Note.id).limit(1))
+    return (older[0] if older else None, newer[0] if newer else None)
+
+
+async def find_local_note(tx: Transaction, note_id: int) -> tuple[Note, Actor, Work | None] | None:
+    """Find a local note whatever its state and visibility; the caller decides what may be shown."""
+    row = (
+        await tx.execute(
+            select(Note, Actor, Work)
+            .join(Actor, Actor.id == Note.actor_id)
+            .outerjoin(Work, Work.note_id == Note.id)
+            .where(Note.id == note_id, Note.is_local)
+        )
+    ).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def thread(tx: Transaction, note_id: int, *, limit: int = 200) -> list[tuple[Note, Actor]]:
+    """Return the public answers to a note and the answers to those, each level oldest first."""
+    found: list[tuple[Note, Actor]] = []
+    parents = [note_id]
+    for _ in range(_DEEPEST):
+        if not parents or len(found) >= limit:
+            break
+        rows = await tx.execute(
+            select(Note, Actor)
+            .join(Actor, Actor.id == Note.actor_id)
+            .where(Note.in_reply_to_id.in_(parents), Note.deleted_at.is_(None), Note.visibility.in_(PUBLIC))
+            .order_by(Note.id)
+            .limit(limit - len(found))
+        )
+        level = [(note, actor) for note, actor in rows]
+        found += level
+        parents = [note.id for note, _ in level]
+    return found
+
+
+async def file_owners(tx: Transaction, key: str, *, note_id: int | None = None) -> list[FileOwner]:
+    """Return everybody whose public file this is; empty when it is nobody's, or an original.
+
+    `note_id` says where it was found before: looking there first saves reading every work's list of files.
+    """
+    pictures = (
+        select(Attachment, Note, Work, Actor, Artist)
+        .join(Note, Note.id == Attachment.note_id)
+        .join(Work, Work.note_id == Note.id)
+        .join(Actor, Actor.id == Note.actor_id)
+        .join(Artist, Artist.actor_id == Actor.id)
+        .where(Note.deleted_at.is_(None), Actor.gone_at.is_(None))
+    )
+    if note_id is not None and (owners := _owners(await tx.execute(pictures.where(Note.id == note_id)), key)):
+        return owners
+    if owners := _owners(await tx.execute(pictures.where(Attachment.federated_key == key)), key):
+        return owners
+    profiles = await tx.execute(
+        select(Actor, Artist)
+        .join(Artist, Artist.actor_id == Actor.id)
+        .where(Actor.gone_at.is_(None), or_(Artist.icon_key == key, Artist.image_key == key))
+    )
+    if owners := [FileOwner(actor, artist) for actor, artist in profiles]:
+        return owners
+    if not _LIKE_SAFE.issuperset(key):
+        return []
+    return _owners(await tx.execute(pictures.where(cast(Attachment.gallery, Text).contains(f'"{key}"'))), key)
+
+
+def _owners(rows: Any, key: str) -> list[FileOwner]:
+    return [
+        FileOwner(actor, artist, note, work)
+        for picture, note, work, actor, artist in rows
+        if picture.federated_key == key or any(item.get("key") == key for item in picture.gallery)
+    ]

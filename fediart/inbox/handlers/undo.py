@@ -1,0 +1,77 @@
+"""Undo: take back a Follow, Like, Announce or Block, embedded or by id; only by whoever did it."""
+
+from __future__ import annotations
+
+from fediart.activitypub import shapes
+from fediart.db import changes, queries
+from fediart.inbox.registry import Context, Handler, Ignored
+
+
+async def _act(context: Context) -> str:
+    tx, activity = context.tx, context.activity
+    embedded = activity.object or {}
+    undone = (
+        await _by_pair(context, shapes.types_of(embedded), shapes.id_of(embedded.get("object"))) if embedded else None
+    )
+    if undone is None and activity.object_id:
+        undone = await _by_id(context, activity.object_id)
+    if undone is None:
+        if activity.object_id:
+            await queries.tombstones.add(tx, uri=activity.object_id, actor_uri=context.sender.uri, at=context.now)
+        return "nothing to undo yet; remembered"
+    await changes.bump(tx)
+    return f"{undone} undone"
+
+
+async def _by_pair(context: Context, types: tuple[str, ...], object_id: str | None) -> str | None:
+    """Undo by who and what. The id may be that of an earlier attempt: the relation is one, not a stack."""
+    tx, sender = context.tx, context.sender
+    if object_id is None:
+        return None
+    if "Follow" in types or "Block" in types:
+        target = await queries.actors.find(tx, object_id)
+        if target is None:
+            return None
+        if "Follow" in types and await queries.follows.remove(tx, sender.id, target.id):
+            await queries.notifications.remove(tx, artist_id=target.id, type_="follow", from_id=sender.id)
+            return "follow"
+        if "Block" in types and await queries.follows.remove_block(tx, actor_id=sender.id, target_id=target.id):
+            return "block"
+        return None
+    note = await queries.notes.find(tx, object_id)
+    if note is None:
+        return None
+    if ("Like" in types or "EmojiReact" in types) and await queries.reactions.remove_like(
+        tx, actor_id=sender.id, note_id=note.id
+    ):
+        await queries.notifications.remove(
+            tx, artist_id=note.actor_id, type_="favourite", from_id=sender.id, note_id=note.id
+        )
+        return "like"
+    if "Announce" in types and await queries.reactions.remove_boost(tx, actor_id=sender.id, note_id=note.id):
+        await queries.notifications.remove(
+            tx, artist_id=note.actor_id, type_="reblog", from_id=sender.id, note_id=note.id
+        )
+        return "boost"
+    return None
+
+
+async def _by_id(context: Context, uri: str) -> str | None:
+    tx, sender = context.tx, context.sender
+    follow = await queries.follows.find_by_uri(tx, uri)
+    if follow is not None:
+        if follow.follower_id != sender.id:
+            raise Ignored("somebody else's follow")
+        await queries.follows.remove(tx, sender.id, follow.target_id)
+        await queries.notifications.remove(tx, artist_id=follow.target_id, type_="follow", from_id=sender.id)
+        return "follow"
+    if await queries.reactions.remove_like(tx, actor_id=sender.id, uri=uri):
+        return "like"
+    if await queries.reactions.remove_boost(tx, actor_id=sender.id, uri=uri):
+        return "boost"
+    if await queries.follows.remove_block(tx, actor_id=sender.id, uri=uri):
+        return "block"
+    return None
+
+
+HANDLER = Handler("Undo", _act)

@@ -1,0 +1,80 @@
+"""Storing what came in before it is answered: many requests, one commit.
+
+Each request waits for the commit that holds its activity. While one commit is under way the next group gathers, so that
+the group grows with the load and a lone request waits for nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from fediart.activitypub.activities import Activity
+from fediart.db import ids
+from fediart.db.engine import Database
+from fediart.db.queries import received
+
+_LARGEST_GROUP = 500
+
+
+def key_of(actor_uri: str, activity_id: str | None, body: bytes) -> str:
+    """Return what makes an activity a duplicate: its sender and id, or its bytes when it has no id."""
+    return f"{actor_uri} {activity_id or hashlib.sha256(body).hexdigest()}"
+
+
+def row_of(activity: Activity, *, body: bytes, recipient: str | None, request_id: str, at: datetime) -> dict[str, Any]:
+    """Return the stored form of an authenticated activity."""
+    return {
+        "id": ids.new_id(),
+        "key": key_of(activity.actor, activity.id, body),
+        "type": activity.type[:100],
+        "actor_uri": activity.actor,
+        "recipient": recipient,
+        "body": body,
+        "request_id": request_id,
+        "received_at": at,
+        "state": received.NEW,
+        "attempts": 0,
+        "next_attempt_at": at,
+    }
+
+
+class Intake:
+    """The group writer of one process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[tuple[Mapping[str, Any], asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def store(self, row: Mapping[str, Any]) -> None:
+        """Return once the row is durable (or known to be a duplicate).
+
+        Raises: FediArtError (503, 507) when it could not be stored; the sender shall try again.
+        """
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((row, stored))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        await stored
+
+    async def _write(self) -> None:
+        await asyncio.sleep(0)  # let the requests of this turn of the loop join the group
+        while self._waiting:
+            group, self._waiting = self._waiting[:_LARGEST_GROUP], self._waiting[_LARGEST_GROUP:]
+            try:
+                async with self._database.write() as tx:
+                    await received.add_many(tx, [row for row, _ in group])
+            except BaseException as exc:
+                for _, stored in group:
+                    if not stored.done():
+                        stored.set_exception(exc)
+                if not isinstance(exc, Exception):
+                    raise
+            else:
+                for _, stored in group:
+                    if not stored.done():
+                        stored.set_result(None)

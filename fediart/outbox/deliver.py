@@ -1,0 +1,260 @@
+"""Deliveries: claim a batch, sign and POST each outside any transaction, settle in groups.
+
+One transaction a round settles what came back and claims what may go next, so that the cost of durability is shared by
+the batch. A host has at most a few requests under way; one that fails rests, then gets a single probe. A crash loses
+nothing: a lease ends, and the delivery is attempted again under the same activity id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fediart import clock, config, errors, log, worker
+from fediart.activitypub.errors import ProtocolError
+from fediart.db import queries, tables
+from fediart.db.engine import Database, Transaction
+from fediart.db.queries import deliveries
+from fediart.db.queries.deliveries import Claimed
+from fediart.outbox import backoff, outcome
+from fediart.outbox.outcome import Outcome, Verdict
+from fediart.remote.keyring import Keyring
+from fediart.remote.session import Session
+from fediart.remote.signer import Signer
+
+_logger = log.get(__name__)
+_ROUND_SECONDS = 0.02
+_IDLE_SECONDS = 30.0
+_DOCUMENTS_KEPT = 64
+_HOST_NOTED_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """An activity ready to be sent: its bytes, their digest, who signs."""
+
+    document: bytes
+    digest: str
+    uri: str
+    signer: Signer
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    claimed: Claimed
+    outcome: Outcome
+    started: datetime
+
+
+class Deliverer:
+    """The delivery loop of one process."""
+
+    def __init__(self, database: Database, session: Session, keyring: Keyring, settings: config.Federation) -> None:
+        self._database = database
+        self._session = session
+        self._keyring = keyring
+        self._settings = settings
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._busy: Counter[str] = Counter()
+        self._results: list[_Result] = []
+        self._news = database.wakeups.event(deliveries.TOPIC)
+        self._letters: OrderedDict[int, _Letter] = OrderedDict()
+        self._well: dict[str, datetime] = {}
+        self._failed_at: dict[str, datetime] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop`; then finish what is under way, for at most a request's time."""
+        while not stop.is_set():
+            self._news.clear()
+            claimed, due = await self._round()
+            for one in claimed:
+                self._start(one)
+            if self._tasks:
+                await self._gather(stop)
+            else:
+                await worker.wait(self._news, stop, seconds=self._until(due))
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=self._settings.request_timeout_seconds)
+        unfinished = list(self._tasks)
+        for task in self._tasks.values():
+            task.cancel()
+        async with self._database.write() as tx:
+            await self._settle(tx)
+            await deliveries.release(tx, unfinished)
+
+    def _until(self, due: datetime | None) -> float:
+        if due is None:
+            return _IDLE_SECONDS
+        return min(max((due - clock.now()).total_seconds(), 0.05), _IDLE_SECONDS)
+
+    async def _gather(self, stop: asyncio.Event) -> None:
+        """Wait for news (an answer, or a commit that may bring work), and a moment more: a round is a group."""
+        await worker.wait(self._news, stop, seconds=1.0)
+        enough = self._settings.delivery_concurrency // 4
+        until = time.monotonic() + _ROUND_SECONDS
+        while self._tasks and len(self._results) < enough and time.monotonic() < until:
+            await asyncio.sleep(_ROUND_SECONDS / 8)
+
+    async def _round(self) -> tuple[list[Claimed], datetime | None]:
+        """Settle what came back and claim what may go: one commit. Returns the claims and when the next may be due."""
+        now = clock.now()
+        free = self._settings.delivery_concurrency - len(self._tasks)
+        due: datetime | None = None
+        async with self._database.write() as tx:
+            await self._settle(tx)
+            claimed: list[Claimed] = []
+            if free > 0:
+                claimed = await deliveries.claim(
+                    tx,
+                    now=now,
+                    until=now + timedelta(seconds=self._settings.lease_seconds),
+                    limit=free,
+                    per_host=self._settings.delivery_per_host,
+                    busy=self._busy,
+                )
+                await self._load(tx, claimed)
+            if not claimed and not self._tasks:
+                due = await deliveries.next_due(tx)
+        return claimed, due
+
+    async def _load(self, tx: Transaction, claimed: list[Claimed]) -> None:
+        missing = {one.activity_id for one in claimed} - self._letters.keys()
+        if missing:
+            for activity in (await queries.activities.by_ids(tx, sorted(missing))).values():
+                self._letters[activity.id] = await self._letter(tx, activity)
+        wanted = {one.activity_id for one in claimed}
+        for old in [key for key in self._letters if key not in wanted][: max(len(self._letters) - _DOCUMENTS_KEPT, 0)]:
+            del self._letters[old]
+
+    async def _letter(self, tx: Transaction, activity: tables.Activity) -> _Letter:
+        signer = await self._keyring.signer(tx, activity.actor_id)
+        return _Letter(activity.document, activity.digest, activity.uri, signer)
+
+    def _start(self, claimed: Claimed) -> None:
+        self._busy[claimed.host] += 1
+        letter = self._letters[claimed.activity_id]
+        task = asyncio.create_task(self._attempt(claimed, letter))
+        self._tasks[claimed.id] = task
+
+    async def _attempt(self, claimed: Claimed, letter: _Letter) -> None:
+        started = clock.now()
+        try:
+            answer = await self._session.post(
+                claimed.inbox, letter.document, signer=letter.signer, digest=letter.digest
+            )
+            judged = outcome.read_answer(answer.status, answer.reason, answer.retry_after_seconds)
+        except errors.RemoteError as exc:
+            judged = outcome.read_failure(exc.text, is_temporary=exc.is_temporary)
+        except (ProtocolError, errors.FediArtError) as exc:
+            judged = outcome.read_failure(exc.text, is_temporary=False)
+        except Exception as exc:
+            _logger.exception("delivery failed unexpectedly", inbox=claimed.inbox)
+            judged = Outcome(Verdict.RETRY, f"internal error: {type(exc).__name__}")
+        self._report(claimed, letter, judged, (clock.now() - started).total_seconds())
+        self._results.append(_Result(claimed, judged, started))
+        self._tasks.pop(claimed.id, None)
+        self._busy[claimed.host] -= 1
+        if not self._busy[claimed.host]:
+            del self._busy[claimed.host]
+        self._news.set()
+
+    def _report(self, claimed: Claimed, letter: _Letter, judged: Outcome, seconds: float) -> None:
+        level = _logger.debug if judged.verdict is Verdict.DELIVERED else _logger.warning
+        level(
+            "delivered" if judged.verdict is Verdict.DELIVERED else "not delivered",
+            request_id=f"delivery-{claimed.id}-{claimed.attempts}",
+            activity=letter.uri,
+            inbox=claimed.inbox,
+            attempt=claimed.attempts,
+            verdict=judged.verdict.value,
+            reason=judged.reason or None,
+            seconds=round(seconds, 3),
+        )
+
+    async def _settle(self, tx: Transaction) -> None:
+        results, self._results = self._results, []
+        if not results:
+            return
+        try:
+            await self._settle_these(tx, results)
+        except BaseException:
+            self._results = results + self._results  # not committed: settle them with the next round
+            raise
+
+    async def _settle_these(self, tx: Transaction, results: list[_Result]) -> None:
+        now = clock.now()
+        delivered = [r.claimed for r in results if r.outcome.verdict is Verdict.DELIVERED]
+        if delivered:
+            await deliveries.settle_delivered(tx, delivered, now)
+            await self._note_well(tx, {one.host for one in delivered}, now)
+        dropped = [(r.claimed, r.outcome.reason) for r in results if r.outcome.verdict in (Verdict.DROP, Verdict.GONE)]
+        retried = [r for r in results if r.outcome.verdict is Verdict.RETRY]
+        for result in results:
+            if result.outcome.verdict is Verdict.GONE:
+                ended = await queries.follows.end_for_inbox(tx, result.claimed.inbox)
+                _logger.info("followers ended", inbox=result.claimed.inbox, count=ended)
+        if retried:
+            superseded = await deliveries.superseded(tx, [r.claimed for r in retried])
+            for result in retried:
+                if result.claimed.id in superseded:
+                    dropped.append((result.claimed, deliveries.SUPERSEDED))
+                else:
+                    gave_up = await self._again(tx, result, now)
+                    if gave_up:
+                        dropped.append((result.claimed, gave_up))
+        await deliveries.settle_dropped(tx, dropped, now)
+
+    async def _again(self, tx: Transaction, result: _Result, now: datetime) -> str | None:
+        """Schedule another attempt; returns why not when it has been tried for long enough."""
+        claimed, judged = result.claimed, result.outcome
+        failures = claimed.attempts
+        if judged.is_host_failing:
+            host = (await deliveries.hosts(tx, [claimed.host])).get(claimed.host)
+            failures = host.failures if host else 0
+            counted = self._failed_at.get(claimed.host)
+            if counted is None or result.started >= counted:
+                failures += 1
+                self._failed_at[claimed.host] = now
+        pause = backoff.wait(max(failures, 1), self._settings, dice=secrets.randbelow(1000) / 999)
+        if judged.retry_after_seconds is not None:
+            pause = max(timedelta(seconds=judged.retry_after_seconds), timedelta(seconds=1))
+        again = now + pause
+        if again > claimed.created_at + timedelta(seconds=self._settings.retry_for_seconds):
+            return f"gave up after {claimed.attempts} attempts: {judged.reason}"
+        await deliveries.settle_retry(tx, [(claimed, again, judged.reason)])
+        if judged.is_host_failing:
+            self._well.pop(claimed.host, None)
+            await deliveries.rest_host(
+                tx, host=claimed.host, retry_at=again, failures=max(failures, 1), now=now, error=judged.reason
+            )
+        return None
+
+    async def _note_well(self, tx: Transaction, hosts: set[str], now: datetime) -> None:
+        """Record that hosts answer; not again for an hour, unless they failed in between."""
+        fresh = [
+            host
+            for host in hosts
+            if host not in self._well or (now - self._well[host]).total_seconds() > _HOST_NOTED_SECONDS
+        ]
+        if fresh:
+            await deliveries.note_well(tx, fresh, now)
+            for host in fresh:
+                self._well[host] = now
+                self._failed_at.pop(host, None)
+
+
+async def maintain(database: Database, settings: config.Federation) -> bool:
+    """Give up what waited for too long, and forget what nobody needs; once in a while."""
+    now = clock.now()
+    async with database.write() as tx:
+        dropped = await deliveries.give_up_old(
+            tx, created_before=now - timedelta(seconds=settings.retry_for_seconds), now=now
+        )
+        await deliveries.prune(tx, settled_before=now - timedelta(days=30))
+    if dropped:
+        _logger.warning("gave up old deliveries", count=dropped)
+    return False

@@ -1,0 +1,369 @@
+"""Artworks: publish, edit, delete. The work, its signed Note and the promise to deliver it are one commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import delete as sql_delete
+
+from fediart import config, errors
+from fediart.activitypub import addressing, build, digests, html, tags
+from fediart.activitypub.addressing import Visibility
+from fediart.activitypub.urls import Urls
+from fediart.db import changes, ids, queries, tables
+from fediart.db.engine import Transaction
+from fediart.media.prepare import PreparedImage
+from fediart.outbox import render
+from fediart.outbox.speaker import Audience, Speaker
+from fediart.rights.reservation import Policy, is_iri
+
+MAX_TITLE_CHARACTERS = 200
+MAX_TEXT_CHARACTERS = 20_000
+MAX_SUMMARY_CHARACTERS = 500  # Interop: Misskey 2025.4 stores a content warning in a column of 512
+MAX_WORD_CHARACTERS = 100
+MAX_TAGS = 30
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One picture of a work: its stored files, its description, and the name it came with."""
+
+    files: PreparedImage
+    description: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A work as the artist means it. Empty `license` and None `policy`, `language` mean the artist's default."""
+
+    title: str
+    images: Sequence[Image]
+    text: str = ""
+    tags: Sequence[str] = ()
+    medium: str = ""
+    series: str = ""
+    license: str = ""
+    policy: Policy | None = None
+    visibility: Visibility = Visibility.PUBLIC
+    sensitive: bool = False
+    summary: str = ""
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an edit changes; None leaves a value as it is. `descriptions` maps a position, from 1, to new alt text."""
+
+    title: str | None = None
+    text: str | None = None
+    tags: Sequence[str] | None = None
+    medium: str | None = None
+    series: str | None = None
+    license: str | None = None
+    policy: Policy | None = None
+    sensitive: bool | None = None
+    summary: str | None = None
+    language: str | None = None
+    descriptions: dict[int, str] = field(default_factory=dict)
+    images: Sequence[Image] | None = None
+
+
+async def publish(
+    tx: Transaction, speaker: Speaker, username: str, draft: Draft, *, limits: config.Media, now: datetime
+) -> tables.Note:
+    """Publish a work: row, Note, activity and delivery promise live or die with `tx`.
+
+    Raises: NotFoundError, InputError.
+    """
+    actor, artist = await queries.actors.require_artist(tx, username)
+    draft = replace(draft, title=draft.title.strip())
+    _verify(draft, limits)
+    if draft.visibility is Visibility.DIRECT:
+        raise errors.InputError("an artwork is public, unlisted or for followers")
+    at = speaker.urls
+    note_id = ids.new_id()
+    now = now.replace(microsecond=0)
+    note = tables.Note(
+        id=note_id,
+        uri=at.note(note_id),
+        actor_id=actor.id,
+        is_local=True,
+        url=at.page(actor.username or "", note_id),
+        visibility=draft.visibility.value,
+        summary=draft.summary,
+        sensitive=draft.sensitive or bool(draft.summary),
+        language=draft.language or artist.language,
+        conversation=at.conversation(note_id),
+        published=now,
+        received_at=now,
+        document=b"",
+        proof="own",
+    )
+    work = tables.Work(
+        note_id=note_id,
+        title=draft.title,
+        text=draft.text,
+        medium=draft.medium,
+        series=draft.series,
+        policy=(draft.policy or Policy(artist.policy)).value,
+        license=draft.license or artist.license,
+        version=1,
+        declared_at=now,
+    )
+    tx.add(note)
+    await tx.flush()
+    tx.add(work)
+    _add_images(tx, at, note_id, draft.images)
+    _add_tags(tx, note_id, [*draft.tags, *html.hashtags_in(draft.text)])
+    await tx.flush()
+    document = await _sign(tx, speaker, actor, artist, note, work, at=now)
+    await speaker.say(
+        tx,
+        actor,
+        build.activity.create(document, id_=f"{note.uri}/activity"),
+        id_=ids.new_id(),
+        subject=note.uri,
+        audience=Audience(followers=True),
+        at=now,
+        note_id=note.id,
+        is_public=note.visibility in queries.notes.PUBLIC,
+    )
+    await changes.bump(tx)
+    return note
+
+
+async def edit(
+    tx: Transaction, speaker: Speaker, work_id: int, edits: Changes, *, limits: config.Media, now: datetime
+) -> tuple[tables.Note, bool]:
+    """Change a work and tell everybody who got it; says whether anything changed (if not, nothing is sent).
+
+    Raises: NotFoundError, InputError.
+    """
+    work, note, actor = await queries.works.require(tx, work_id)
+    artist = await queries.works.artist_of(tx, note)
+    before = await _rendered(tx, speaker, actor, artist, note, work)
+    now = max(now.replace(microsecond=0), _second_after(note))
+    for name in ("title", "text", "medium", "series", "license"):
+        value = getattr(edits, name)
+        if value is not None:
+            setattr(work, name, value.strip() if name == "title" else value)
+    if edits.policy is not None and edits.policy.value != work.policy:
+        work.policy = edits.policy.value
+        work.declared_at = now
+    if edits.summary is not None:
+        note.summary = edits.summary
+    if edits.sensitive is not None or edits.summary:
+        note.sensitive = bool(edits.sensitive) or bool(note.summary)
+    if edits.language is not None:
+        note.language = edits.language
+    if edits.images is not None:
+        await tx.execute(sql_delete(tables.Attachment).where(tables.Attachment.note_id == note.id))
+        _add_images(tx, speaker.urls, note.id, edits.images)
+    if edits.tags is not None or edits.text is not None:
+        kept = [tag.label for tag in await queries.notes.tags(tx, note.id)] if edits.tags is None else edits.tags
+        await tx.execute(sql_delete(tables.Tag).where(tables.Tag.note_id == note.id))
+        _add_tags(tx, note.id, [*kept, *html.hashtags_in(work.text)])
+    await tx.flush()
+    attachments = await queries.notes.attachments(tx, note.id)
+    for position, description in edits.descriptions.items():
+        if not 1 <= position <= len(attachments):
+            raise errors.InputError(f"there is no picture {position}: this work has {len(attachments)}")
+        attachments[position - 1].description = description
+    _verify_words(work, note, [a.description for a in attachments], limits)
+    await tx.flush()
+    if await _rendered(tx, speaker, actor, artist, note, work) == before:
+        return note, False
+    work.version += 1
+    note.updated = now
+    document = await _sign(tx, speaker, actor, artist, note, work, at=now)
+    id_ = ids.new_id()
+    await speaker.say(
+        tx,
+        actor,
+        build.activity.update(document, id_=f"{note.uri}#updates/{id_}", actor=actor.uri, at=now),
+        id_=id_,
+        subject=note.uri,
+        audience=Audience(followers=True),
+        at=now,
+        note_id=note.id,
+    )
+    await changes.bump(tx)
+    return note, True
+
+
+async def delete(tx: Transaction, speaker: Speaker, work_id: int, *, now: datetime) -> tables.Note:
+    """Withdraw a work: its id answers 410 with a Tombstone, and everybody who ever got it is told.
+
+    Raises: NotFoundError.
+    """
+    _, note, actor = await queries.works.require(tx, work_id)
+    await withdraw(tx, speaker, actor, note, now=now)
+    return note
+
+
+async def withdraw(tx: Transaction, speaker: Speaker, actor: tables.Actor, note: tables.Note, *, now: datetime) -> None:
+    """Delete a local note, work or reply."""
+    now = now.replace(microsecond=0)
+    mentioned = [mention.actor_uri for mention in await queries.notes.mentions(tx, note.id)]
+    involved = [booster.uri for booster in await queries.reactions.boosters(tx, note.id)]
+    involved += [author.uri for _, author in await queries.notes.replies(tx, note.id, public_only=False)]
+    tombstone = build.note.tombstone(note.uri, published=note.published, deleted=now)
+    is_public = note.visibility in queries.notes.PUBLIC
+    to = [addressing.PUBLIC] if is_public else [actor.followers or "", *mentioned]
+    await queries.notes.erase(tx, note, at=now, tombstone=orjson.dumps(tombstone))
+    await queries.activities.hide(tx, note_id=note.id)
+    await speaker.say(
+        tx,
+        actor,
+        build.activity.delete(id_=f"{note.uri}#delete", actor=actor.uri, object_=tombstone, to=to),
+        id_=ids.new_id(),
+        subject=note.uri,
+        audience=Audience(followers=note.visibility != Visibility.DIRECT, actors=[*mentioned, *involved]),
+        at=now,
+        note_id=note.id,
+    )
+    await changes.bump(tx)
+
+
+def _second_after(note: tables.Note) -> datetime:
+    """Two edits within a second must still be told apart: peers compare `updated`."""
+    return (note.updated or note.published) + timedelta(seconds=1)
+
+
+async def _sign(
+    tx: Transaction,
+    speaker: Speaker,
+    actor: tables.Actor,
+    artist: tables.Artist,
+    note: tables.Note,
+    work: tables.Work,
+    *,
+    at: datetime,
+) -> dict[str, object]:
+    """Render the Note, sign it and keep the bytes: the delivered Note and the one fetched by id are the same."""
+    rendered = await _rendered(tx, speaker, actor, artist, note, work)
+    document = await speaker.sign(tx, actor, rendered, at=at)
+    note.document = orjson.dumps(document)
+    await tx.flush()
+    return document
+
+
+async def _rendered(
+    tx: Transaction,
+    speaker: Speaker,
+    actor: tables.Actor,
+    artist: tables.Artist,
+    note: tables.Note,
+    work: tables.Work,
+) -> dict[str, object]:
+    attachments = await queries.notes.attachments(tx, note.id)
+    hashtags = await queries.notes.tags(tx, note.id)
+    note.content = render.work_content(speaker.urls, note=note, work=work, pictures=len(attachments), hashtags=hashtags)
+    return render.work_note(
+        speaker.urls, actor=actor, artist=artist, note=note, work=work, attachments=attachments, hashtags=hashtags
+    )
+
+
+def _add_images(tx: Transaction, at: Urls, note_id: int, images: Sequence[Image]) -> None:
+    for position, image in enumerate(images):
+        files = image.files
+        tx.add(
+            tables.Attachment(
+                id=ids.new_id(),
+                note_id=note_id,
+                position=position,
+                media_type=files.federated.media_type,
+                url=at.media(files.federated.file.key),
+                description=image.description,
+                width=files.federated.width,
+                height=files.federated.height,
+                blurhash=files.blurhash,
+                digest=digests.digest_multibase(bytes.fromhex(files.federated.file.sha256)),
+                size_bytes=files.federated.file.size_bytes,
+                original_key=files.original.key,
+                original_media_type=files.original_media_type,
+                original_name=image.name[:300],
+                federated_key=files.federated.file.key,
+                gallery=[{"key": item.file.key, "width": item.width, "height": item.height} for item in files.gallery],
+            )
+        )
+
+
+def _add_tags(tx: Transaction, note_id: int, names: Sequence[str]) -> None:
+    labels: dict[str, str] = {}
+    for name in names:
+        normal = tags.normalize_hashtag(name.removeprefix("#"))
+        if normal is None:
+            raise errors.InputError(f"“{name}” cannot be a tag: use letters, digits and _, and not digits alone")
+        labels.setdefault(normal.lower(), name.removeprefix("#"))
+    if len(labels) > MAX_TAGS:
+        raise errors.InputError(f"a work has at most {MAX_TAGS} tags, not {len(labels)}")
+    for position, (name, label) in enumerate(labels.items()):
+        tx.add(tables.Tag(note_id=note_id, position=position, name=name, label=label))
+
+
+def _verify(draft: Draft, limits: config.Media) -> None:
+    if not draft.images:
+        raise errors.InputError("a work needs at least one picture")
+    if len(draft.images) > limits.max_images:
+        raise errors.InputError(f"a work has at most {limits.max_images} pictures, not {len(draft.images)}")
+    _verify_texts(
+        title=draft.title,
+        text=draft.text,
+        summary=draft.summary,
+        words={"the medium": draft.medium, "the series": draft.series},
+        license_=draft.license,
+        language=draft.language,
+        descriptions=[image.description for image in draft.images],
+        limits=limits,
+    )
+
+
+def _verify_words(work: tables.Work, note: tables.Note, descriptions: Sequence[str], limits: config.Media) -> None:
+    _verify_texts(
+        title=work.title,
+        text=work.text,
+        summary=note.summary,
+        words={"the medium": work.medium, "the series": work.series},
+        license_=work.license,
+        language=note.language,
+        descriptions=descriptions,
+        limits=limits,
+    )
+
+
+def _verify_texts(
+    *,
+    title: str,
+    text: str,
+    summary: str,
+    words: dict[str, str],
+    license_: str,
+    language: str | None,
+    descriptions: Sequence[str],
+    limits: config.Media,
+) -> None:
+    if not title:
+        raise errors.InputError("a work needs a title; “Untitled” will do")
+    for what, value, limit in (
+        ("the title", title, MAX_TITLE_CHARACTERS),
+        ("the text", text, MAX_TEXT_CHARACTERS),
+        ("the content warning", summary, MAX_SUMMARY_CHARACTERS),
+        *((name, value, MAX_WORD_CHARACTERS) for name, value in words.items()),
+        *(
+            (f"the alt text of picture {number}", value, limits.max_alt_text_characters)
+            for number, value in enumerate(descriptions, start=1)
+        ),
+    ):
+        if len(value) > limit:
+            raise errors.InputError(f"{what} has {len(value)} characters, the limit is {limit}")
+    if license_ and not is_iri(license_):
+        raise errors.InputError(f"the licence must be the address of its text (https://…), not “{license_}”")
+    if language is not None and not _LANGUAGE.fullmatch(language):
+        raise errors.InputError(f"“{language}” is not a language tag such as en or pt-BR")

@@ -1,0 +1,114 @@
+"""`/media/<key>`: the published files, by content address, each with the rights of the work it belongs to.
+
+A file is served because a work or a profile uses it; an original, or what nobody uses any more, does not exist here.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+from quart import Response, request
+from quart.wrappers.response import FileBody
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+
+from fediart import errors
+from fediart.db import queries
+from fediart.db.queries.pages import FileOwner
+from fediart.media import kinds
+from fediart.outbox import render
+from fediart.rights.reservation import Policy, Reservation
+from fediart.web import answer, terms
+from fediart.web.site import Route, Site
+
+_MEDIA_TYPES = {suffix: media_type for media_type, suffix in kinds.TAKEN.items()}
+# The address is the content: it can never change, only stop being ours to show.
+_FOR_EVER = "public, max-age=31536000, immutable"
+_BUFFER_BYTES = 128 * 1024
+_MOST_REMEMBERED = 20_000
+_EXPOSED = ("Accept-Ranges", "Content-Length", "Content-Range", "Content-Usage", "ETag", "Link",
+            "tdm-policy", "tdm-reservation", "X-Robots-Tag")  # fmt: skip
+
+
+class _Whereabouts:
+    """In which work a file was found last. Only a hint: whether it is still there, the database is asked each time."""
+
+    def __init__(self) -> None:
+        self._notes: OrderedDict[str, int] = OrderedDict()
+
+    def find(self, key: str) -> int | None:
+        return self._notes.get(key)
+
+    def remember(self, key: str, owner: FileOwner) -> None:
+        if owner.note is None:
+            return
+        self._notes[key] = owner.note.id
+        while len(self._notes) > _MOST_REMEMBERED:
+            self._notes.popitem(last=False)
+
+
+_whereabouts = _Whereabouts()
+
+
+async def media(site: Site, key: str) -> Response:
+    if request.method == "OPTIONS":
+        response = Response(b"", status=204)
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "Range, If-None-Match, If-Range"
+        response.headers["Access-Control-Max-Age"] = "86400"
+        return answer.allow_reading(response)
+    path = site.store.path_of(key)
+    media_type = _MEDIA_TYPES.get(path.suffix.removeprefix("."))
+    owners = await _find_owners(site, key) if media_type and path.is_file() else []
+    if not owners:
+        raise errors.NotFoundError("There is no such file.")
+    response = Response(FileBody(path, buffer_size=_BUFFER_BYTES), content_type=media_type)
+    headers = response.headers
+    headers["Cache-Control"] = _FOR_EVER
+    headers["ETag"] = f'"{path.stem}"'
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    headers["Accept-Ranges"] = "bytes"
+    answer.allow_reading(response, exposed=_EXPOSED)
+    answer.add_rights(response, _strictest(site, owners))
+    return await _conditional(response, path)
+
+
+async def _find_owners(site: Site, key: str) -> list[FileOwner]:
+    async with site.database.read() as tx:
+        owners = await queries.pages.file_owners(tx, key, note_id=_whereabouts.find(key))
+    if owners:
+        _whereabouts.remember(key, owners[0])
+    return owners
+
+
+async def _conditional(response: Response, path: Path) -> Response:
+    """Answer 206, 304 or 416 when asked to; a request for several ranges gets the whole file, as RFC 9110 allows."""
+    size = path.stat().st_size
+    response.content_length = size
+    wanted = request.range
+    if "Range" in request.headers and (wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1):
+        response.headers["Content-Length"] = str(size)
+        return response
+    try:
+        return await response.make_conditional(request, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        refused = Response(b"", status=416, headers=response.headers)
+        refused.headers["Content-Range"] = f"bytes */{size}"
+        refused.content_length = 0
+        return refused
+
+
+def _strictest(site: Site, owners: list[FileOwner]) -> Reservation:
+    found = [_reservation(site, owner) for owner in owners]
+    return min(found, key=lambda reserved: terms.STRICTNESS.index(Policy(reserved.policy)))
+
+
+def _reservation(site: Site, owner: FileOwner) -> Reservation:
+    if owner.work is None or owner.note is None:
+        return render.artist_reservation(site.urls, actor=owner.actor, artist=owner.artist)
+    return render.reservation(site.urls, actor=owner.actor, artist=owner.artist, work=owner.work, note=owner.note)
+
+
+ROUTES = (Route("/media/<path:key>", media, methods=("GET", "OPTIONS")),)
