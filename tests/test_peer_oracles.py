@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from peers import fedify_peer, suites
+
+from tests.peers import fedify_peer, suites
 
 pytestmark = pytest.mark.peer
 

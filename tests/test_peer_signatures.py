@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from peers import fedify_peer, key_page, suites
 
 from fediart.activitypub import keys
 from fediart.activitypub.errors import SignatureError
 from fediart.activitypub.signatures import HttpRequest, cavage, proofs, rfc9421
+from tests.peers import fedify_peer, key_page, suites
 
 pytestmark = pytest.mark.peer
 

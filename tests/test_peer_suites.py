@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from peers import fedify_peer, studio, suites
+
+from tests.peers import fedify_peer, studio, suites
 
 pytestmark = pytest.mark.peer
 

@@ -30,8 +30,31 @@ def cli(context: click.Context, config_path: str | None) -> None:
 
 def _add_commands() -> None:
     for module in pkgutil.iter_modules(__path__):
-        if not module.name.startswith("_"):
-            cli.add_command(importlib.import_module(f"{__name__}.{module.name}").COMMAND)
+        if not module.name.startswith("_") and module.name not in cli.commands:
+            command: click.Command = importlib.import_module(f"{__name__}.{module.name}").COMMAND
+            _accept_config(command)
+            cli.add_command(command)
+
+
+def _accept_config(command: click.Command) -> None:
+    """Let a command, and each below it, take `--config` too: people write it on either side."""
+
+    def remember(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+        if value:
+            context.find_root().obj = value
+
+    command.params.append(
+        click.Option(
+            ["--config", "config_path"],
+            metavar="FILE",
+            help="The configuration file.",
+            expose_value=False,
+            callback=remember,
+        )
+    )
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _accept_config(below)
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ Event = MutableMapping[str, Any]
 
 _ERROR_METHODS = frozenset({"error", "exception", "critical", "fatal"})
 # These print statements with their parameters, or a line for each socket event, below warning.
-_QUIET_LIBRARIES = ("aiosqlite", "asyncio", "PIL", "pyvips", "sqlalchemy", "hpack", "aiohttp.access")
+_QUIET_LIBRARIES = ("aiosqlite", "alembic", "asyncio", "PIL", "pyvips", "sqlalchemy", "hpack", "aiohttp.access")
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"}
 
 

@@ -58,7 +58,7 @@ async def page(
     cache_control: str = PUBLIC,
     **values: Any,
 ) -> Response:
-    """Render a page. `rules` are style rules of this page alone, made by us; `form_action` is where its form may lead."""
+    """Render a page. `rules` are style rules of our making for this page; `form_action` is where its form leads."""
     body = (
         templating.environment()
         .get_template(template)

@@ -27,5 +27,5 @@ def blueprint(database: Database, settings: config.Config, urls: Urls, store: St
             blue.add_url_rule(
                 route.rule, f"{found.name}_{number}", view, methods=list(route.methods), provide_automatic_options=True
             )
-    blue.record_once(lambda state: errors.remember(state.app, site))
+    blue.record_once(lambda state: state.app.extensions.update({errors.EXTENSION: site}))
     return blue

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from quart import Quart, Response, current_app
+from quart import Response, current_app
 
 from fediart import clock
 from fediart.web import answer, terms
 from fediart.web.answer import Head
 from fediart.web.site import Site
 
-_EXTENSION = "fediart.web"
+EXTENSION = "fediart.web"  # where the application keeps the site that `error_page` speaks for
 _TITLES = {
     400: "That cannot be read",
     404: "Nothing hangs here",
@@ -23,14 +23,9 @@ _TITLES = {
 _RETRY_SECONDS = "30"
 
 
-def remember(app: Quart, site: Site) -> None:
-    """Let `error_page` know which site it speaks for."""
-    app.extensions[_EXTENSION] = site
-
-
 async def error_page(status: int, text: str) -> Response:
     """Build an error page with one line of explanation, which must be safe to show. Needs a request of the app."""
-    site: Site = current_app.extensions[_EXTENSION]
+    site: Site = current_app.extensions[EXTENSION]
     title = _TITLES.get(status) or ("Something broke" if status >= 500 else "That did not work")
     response = await answer.page(
         site,

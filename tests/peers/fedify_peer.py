@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from peers import setup
+from tests.peers import setup
 
 Json = dict[str, Any]
 Delivery = Json  # one report of fedify/deliveries.mjs

@@ -6,7 +6,7 @@ import json
 import subprocess
 from typing import Any
 
-from peers import setup
+from tests.peers import setup
 
 Json = dict[str, Any]
 

@@ -12,6 +12,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
+    transactional_ddl=True,  # SQLite has it too, once BEGIN is said by us
     transaction_per_migration=True,
 )
 with context.begin_transaction():

@@ -31,7 +31,7 @@ class FileOwner:
     work: Work | None = None
 
 
-def _public_works() -> Select[tuple[Work, Note, Actor]]:
+def _public_works() -> Select[Work, Note, Actor]:
     return (
         select(Work, Note, Actor)
         .join(Note, Note.id == Work.note_id)
@@ -40,7 +40,7 @@ def _public_works() -> Select[tuple[Work, Note, Actor]]:
     )
 
 
-async def _all(tx: Transaction, statement: Select[tuple[Work, Note, Actor]]) -> list[Hung]:
+async def _all(tx: Transaction, statement: Select[Work, Note, Actor]) -> list[Hung]:
     return [(work, note, actor) for work, note, actor in await tx.execute(statement)]
 
 

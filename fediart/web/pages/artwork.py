@@ -14,6 +14,7 @@ from fediart import errors
 from fediart.activitypub import html
 from fediart.db import queries, tables
 from fediart.db.engine import Transaction
+from fediart.db.queries import pages as page_queries
 from fediart.outbox import render
 from fediart.rights.reservation import Policy
 from fediart.web import answer, pictures, terms, tiles
@@ -41,7 +42,7 @@ async def note(site: Site, username: str, number: str) -> Response:
     if (elsewhere := answer.to_activity(site.urls.note(note_id))) is not None:
         return elsewhere
     async with site.database.read() as tx:
-        found = await queries.pages.find_local_note(tx, note_id)
+        found = await page_queries.find_local_note(tx, note_id)
         if found is None or found[1].username != username or found[0].visibility not in queries.notes.PUBLIC:
             raise errors.NotFoundError("There is no work at this address.")
         shown, actor, work = found
@@ -70,7 +71,7 @@ async def _show_work(
         pictures.read(site.urls, row, css=f"w{number}", title=work.title, of=len(attachments))
         for number, row in enumerate(attachments)
     ]
-    older, newer = await queries.pages.neighbours(tx, actor.id, shown.id)
+    older, newer = await page_queries.neighbours(tx, actor.id, shown.id)
     beside = {
         name: found[0]
         for name, hung in (("older", older), ("newer", newer))
@@ -141,7 +142,7 @@ async def _replies(tx: Transaction, note_id: int) -> list[Reply]:
     """Arrange the public answers as a tree. Trust: a note's content was sanitised when it was stored."""
     top: list[Reply] = []
     known: dict[int, list[Reply]] = {note_id: top}
-    for row, author in await queries.pages.thread(tx, note_id):
+    for row, author in await page_queries.thread(tx, note_id):
         reply = Reply(row, author, Markup(row.content))  # noqa: S704
         known.setdefault(row.in_reply_to_id or 0, []).append(reply)
         known[row.id] = reply.answers

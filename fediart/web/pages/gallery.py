@@ -8,6 +8,7 @@ from fediart import errors
 from fediart.activitypub import html
 from fediart.db import queries, tables
 from fediart.db.engine import Transaction
+from fediart.db.queries import pages as page_queries
 from fediart.outbox import render
 from fediart.web import answer, tiles
 from fediart.web.answer import Head, PreviewImage
@@ -52,12 +53,12 @@ async def show(
 ) -> Response:
     """Render the gallery. `problem` is what is wrong with the home server that the visitor gave, as `asked`."""
     before = read_id(request.args.get("before"))
-    works = await queries.pages.gallery(tx, actor.id, before=before, limit=tiles.PAGE + 1)
+    works = await page_queries.gallery(tx, actor.id, before=before, limit=tiles.PAGE + 1)
     pinned = sum(1 for work, _, _ in works if work.pinned_at is not None)
     has_more = len(works) - pinned > tiles.PAGE
     works = works[: tiles.PAGE + pinned]
     shown = await tiles.read(tx, site, works)
-    count = (await queries.pages.count_works(tx, [actor.id]))[actor.id]
+    count = (await page_queries.count_works(tx, [actor.id]))[actor.id]
     followers = await queries.follows.count_followers(tx, actor.id)
     username = actor.username or ""
     name = actor.name or username

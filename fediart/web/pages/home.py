@@ -6,6 +6,7 @@ from quart import Response, request
 
 from fediart import clock
 from fediart.db import queries
+from fediart.db.queries import pages as page_queries
 from fediart.web import answer, terms, tiles
 from fediart.web.answer import Head
 from fediart.web.pages import gallery
@@ -19,9 +20,9 @@ async def home(site: Site) -> Response:
         artists = await queries.actors.list_artists(tx)
         if len(artists) == 1:
             return await gallery.show(tx, site, *artists[0])
-        works = await queries.pages.latest(tx, before=read_id(request.args.get("before")), limit=tiles.PAGE + 1)
+        works = await page_queries.latest(tx, before=read_id(request.args.get("before")), limit=tiles.PAGE + 1)
         shown = await tiles.read(tx, site, works[: tiles.PAGE])
-        counts = await queries.pages.count_works(tx, [actor.id for actor, _ in artists])
+        counts = await page_queries.count_works(tx, [actor.id for actor, _ in artists])
     known = [(actor, counts[actor.id]) for actor, _ in artists if actor.discoverable]
     return await answer.page(
         site,

@@ -24,7 +24,7 @@ class Licence:
 
 _LOOK = (
     "The artist keeps all rights in this work. You are welcome to look at it, to link to it, and to pass it on with "
-    "the means of the fediverse: boosting it, replying to it, and seeing it on servers that received it from the artist."
+    "the means of the fediverse: boosting it, replying to it, seeing it on servers that received it from the artist."
 )
 _ASK = (
     "Everything else needs the artist’s permission first: copying it elsewhere, printing it, changing it, selling it, "

@@ -13,7 +13,7 @@ from quart.wrappers.response import FileBody
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from fediart import errors
-from fediart.db import queries
+from fediart.db.queries import pages as page_queries
 from fediart.db.queries.pages import FileOwner
 from fediart.media import kinds
 from fediart.outbox import render
@@ -77,7 +77,7 @@ async def media(site: Site, key: str) -> Response:
 
 async def _find_owners(site: Site, key: str) -> list[FileOwner]:
     async with site.database.read() as tx:
-        owners = await queries.pages.file_owners(tx, key, note_id=_whereabouts.find(key))
+        owners = await page_queries.file_owners(tx, key, note_id=_whereabouts.find(key))
     if owners:
         _whereabouts.remember(key, owners[0])
     return owners

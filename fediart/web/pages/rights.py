@@ -15,6 +15,7 @@ from quart import Response, request
 from fediart import clock, errors
 from fediart.db import queries, tables
 from fediart.db.engine import Transaction
+from fediart.db.queries import pages as page_queries
 from fediart.outbox import render
 from fediart.rights import note_terms, odrl
 from fediart.rights.reservation import Policy, Reservation
@@ -106,10 +107,10 @@ async def _policy(reserved: Reservation, *, target: str) -> Response:
 
 async def _of_work(tx: Transaction, site: Site, number: str) -> tuple[Reservation, tables.Note, tables.Work]:
     note_id = read_id(number)
-    found = await queries.pages.find_local_note(tx, note_id) if note_id is not None else None
-    if found is None or found[2] is None:
+    found = await page_queries.find_local_note(tx, note_id) if note_id is not None else None
+    if found is None or (work := found[2]) is None:
         raise errors.NotFoundError("There is no work of this number here.")
-    note, actor, work = found
+    note, actor, _ = found
     artist = await queries.actors.get_artist(tx, actor.id)
     return render.reservation(site.urls, actor=actor, artist=artist, work=work, note=note), note, work
 

@@ -9,6 +9,7 @@ from quart import Response, request
 from fediart import clock, errors
 from fediart.activitypub import tags
 from fediart.db import queries
+from fediart.db.queries import pages as page_queries
 from fediart.web import answer, terms, tiles
 from fediart.web.answer import Head
 from fediart.web.site import Route, Site, read_id
@@ -21,7 +22,7 @@ async def tag(site: Site, name: str) -> Response:
     if normal != name:
         return answer.redirect(site.urls.tag(normal), status=301)
     async with site.database.read() as tx:
-        works = await queries.pages.tagged(tx, normal, before=read_id(request.args.get("before")), limit=tiles.PAGE + 1)
+        works = await page_queries.tagged(tx, normal, before=read_id(request.args.get("before")), limit=tiles.PAGE + 1)
         shown = await tiles.read(tx, site, works[: tiles.PAGE])
         labels = await queries.notes.tags(tx, works[0][1].id) if works else []
     if not shown:
