@@ -20,16 +20,20 @@ from fediart.db.queries import received
 _LARGEST_GROUP = 500
 
 
-def key_of(actor_uri: str, activity_id: str | None, body: bytes) -> str:
-    """Return what makes an activity a duplicate: its sender and id, or its bytes when it has no id."""
-    return f"{actor_uri} {activity_id or hashlib.sha256(body).hexdigest()}"
+def key_of(activity: Activity, body: bytes, at: datetime) -> str:
+    """Return what makes an activity a duplicate: its sender and id, or its bytes when it has no id.
+
+    A Follow counts anew each minute: a peer that lost our Accept asks again under the same id and must be answered.
+    """
+    key = f"{activity.actor} {activity.id or hashlib.sha256(body).hexdigest()}"
+    return f"{key} {at:%Y-%m-%dT%H:%M}" if activity.type == "Follow" else key
 
 
 def row_of(activity: Activity, *, body: bytes, recipient: str | None, request_id: str, at: datetime) -> dict[str, Any]:
     """Return the stored form of an authenticated activity."""
     return {
         "id": ids.new_id(),
-        "key": key_of(activity.actor, activity.id, body),
+        "key": key_of(activity, body, at),
         "type": activity.type[:100],
         "actor_uri": activity.actor,
         "recipient": recipient,

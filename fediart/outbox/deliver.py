@@ -63,6 +63,7 @@ class Deliverer:
         self._results: list[_Result] = []
         self._news = database.wakeups.event(deliveries.TOPIC)
         self._letters: OrderedDict[int, _Letter] = OrderedDict()
+        self._unsignable: dict[int, str] = {}
         self._well: dict[str, datetime] = {}
         self._failed_at: dict[str, datetime] = {}
 
@@ -83,7 +84,7 @@ class Deliverer:
         for task in self._tasks.values():
             task.cancel()
         async with self._database.write() as tx:
-            await self._settle(tx)
+            await self._settle(tx, self._results)
             await deliveries.release(tx, unfinished)
 
     def _until(self, due: datetime | None) -> float:
@@ -104,28 +105,37 @@ class Deliverer:
         now = clock.now()
         free = self._settings.delivery_concurrency - len(self._tasks)
         due: datetime | None = None
-        async with self._database.write() as tx:
-            await self._settle(tx)
-            claimed: list[Claimed] = []
-            if free > 0:
-                claimed = await deliveries.claim(
-                    tx,
-                    now=now,
-                    until=now + timedelta(seconds=self._settings.lease_seconds),
-                    limit=free,
-                    per_host=self._settings.delivery_per_host,
-                    busy=self._busy,
-                )
-                await self._load(tx, claimed)
-            if not claimed and not self._tasks:
-                due = await deliveries.next_due(tx)
+        results, self._results = self._results, []
+        try:
+            async with self._database.write() as tx:
+                await self._settle(tx, results)
+                claimed: list[Claimed] = []
+                if free > 0:
+                    claimed = await deliveries.claim(
+                        tx,
+                        now=now,
+                        until=now + timedelta(seconds=self._settings.lease_seconds),
+                        limit=free,
+                        per_host=self._settings.delivery_per_host,
+                        busy=self._busy,
+                    )
+                    await self._load(tx, claimed)
+                if not claimed and not self._tasks:
+                    due = await deliveries.next_due(tx)
+        except BaseException:
+            self._results = results + self._results  # not committed: settle them with the next round
+            raise
         return claimed, due
 
     async def _load(self, tx: Transaction, claimed: list[Claimed]) -> None:
         missing = {one.activity_id for one in claimed} - self._letters.keys()
         if missing:
             for activity in (await queries.activities.by_ids(tx, sorted(missing))).values():
-                self._letters[activity.id] = await self._letter(tx, activity)
+                try:
+                    self._letters[activity.id] = await self._letter(tx, activity)
+                except errors.FediArtError as exc:  # one actor's broken key must not hold up the others
+                    _logger.error("cannot sign", activity=activity.uri, reason=exc.text)
+                    self._unsignable[activity.id] = exc.text
         wanted = {one.activity_id for one in claimed}
         for old in [key for key in self._letters if key not in wanted][: max(len(self._letters) - _DOCUMENTS_KEPT, 0)]:
             del self._letters[old]
@@ -135,8 +145,12 @@ class Deliverer:
         return _Letter(activity.document, activity.digest, activity.uri, signer)
 
     def _start(self, claimed: Claimed) -> None:
+        letter = self._letters.get(claimed.activity_id)
+        if letter is None:
+            reason = self._unsignable.get(claimed.activity_id, "the activity is missing")
+            self._results.append(_Result(claimed, Outcome(Verdict.RETRY, reason), clock.now()))
+            return
         self._busy[claimed.host] += 1
-        letter = self._letters[claimed.activity_id]
         task = asyncio.create_task(self._attempt(claimed, letter))
         self._tasks[claimed.id] = task
 
@@ -175,17 +189,7 @@ class Deliverer:
             seconds=round(seconds, 3),
         )
 
-    async def _settle(self, tx: Transaction) -> None:
-        results, self._results = self._results, []
-        if not results:
-            return
-        try:
-            await self._settle_these(tx, results)
-        except BaseException:
-            self._results = results + self._results  # not committed: settle them with the next round
-            raise
-
-    async def _settle_these(self, tx: Transaction, results: list[_Result]) -> None:
+    async def _settle(self, tx: Transaction, results: list[_Result]) -> None:
         now = clock.now()
         delivered = [r.claimed for r in results if r.outcome.verdict is Verdict.DELIVERED]
         if delivered:

@@ -63,6 +63,7 @@ class Speaker:
         `subject` names what must stay in order at each host: a note's id, or the relation that a Follow and its Undo
         share. Returns the signed document.
         """
+        await self.keyring.signer(tx, actor.id)  # an unusable key must fail now, not at delivery
         signed = await self.sign(tx, actor, document, at=at)
         raw = orjson.dumps(signed)
         await queries.activities.add(

@@ -69,7 +69,7 @@ async def create_instance(tx: Transaction, at: Urls, *, name: str, key_pair: Key
         uri=at.instance_actor,
         is_local=True,
         type="Application",
-        username=None,
+        username=at.host.split(":", 1)[0],  # a dot cannot be in an artist's name
         host=at.host,
         name=name,
         url=at.base,

@@ -16,6 +16,7 @@ _BASE83 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-
 _NARROWEST, _WIDEST = 0.45, 3.6  # beyond, a tile would be a sliver: the picture then stands whole inside it
 _LONGEST_TILE_ALT = 300
 _OPAQUE = "image/jpeg"
+_SMALL_PX = 256  # drawn pixel by pixel, and shown so
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Picture:
     @property
     def tile_alt(self) -> str:
         return self.alt if len(self.alt) <= _LONGEST_TILE_ALT else f"{self.alt[: _LONGEST_TILE_ALT - 1]}…"
+
+    @property
+    def classes(self) -> str:
+        return f"{self.css} pixels" if max(self.width, self.height) <= _SMALL_PX else self.css
 
     @property
     def sizes(self) -> str:

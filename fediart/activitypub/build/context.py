@@ -66,5 +66,14 @@ def for_activity() -> list[Any]:
 
 
 def for_actor(rights: Mapping[str, Any]) -> list[Any]:
-    """Return the context of an actor document."""
-    return [contexts.ACTIVITYSTREAMS, contexts.SECURITY, contexts.CID, {**_ACTOR, **rights}]
+    """Return the context of an actor document and of the Update that carries one.
+
+    Interop: Fedify 2.3 finds the Ed25519 key only with `cid/v1`, and the proof of an Update only with `data-integrity`.
+    """
+    return [
+        contexts.ACTIVITYSTREAMS,
+        contexts.SECURITY,
+        contexts.DATA_INTEGRITY,
+        contexts.CID,
+        {**_ACTOR, **rights},
+    ]

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from quart import Response
 
 from fediart import errors
-from fediart.activitypub import html
+from fediart.activitypub import html, tags
 from fediart.db import queries, tables
 from fediart.db.engine import Transaction
 from fediart.db.queries import pages as page_queries
@@ -71,16 +71,15 @@ async def _show_work(
         pictures.read(site.urls, row, css=f"w{number}", title=work.title, of=len(attachments))
         for number, row in enumerate(attachments)
     ]
-    older, newer = await page_queries.neighbours(tx, actor.id, shown.id)
-    beside = {
-        name: found[0]
-        for name, hung in (("older", older), ("newer", newer))
-        if hung and (found := await tiles.read(tx, site, [hung], prefix=name))
-    }
+    older, newer = [
+        await tiles.read(tx, site, [hung] if hung else [], prefix=name)
+        for name, hung in zip("on", await page_queries.neighbours(tx, actor.id, shown.id), strict=True)
+    ]
     is_veiled = shown.sensitive or bool(shown.summary)
     name = actor.name or actor.username or ""
     reserved = render.reservation(site.urls, actor=actor, artist=artist, work=work, note=shown)
     words = html.from_text(work.text, tag_href=site.urls.tag)
+    written = {tags.normalize_hashtag(name) for name in html.hashtags_in(work.text)}
     about = shown.summary or html.to_text(words)[:_LONGEST_DESCRIPTION] or (images[0].alt if images else "")
     return await answer.page(
         site,
@@ -95,7 +94,7 @@ async def _show_work(
             creator=actor.handle,
         ),
         reserved,
-        rules=pictures.rules(images) + tiles.rules(list(beside.values())),
+        rules=pictures.rules(images) + tiles.rules([*older, *newer]),
         note=shown,
         work=work,
         actor=actor,
@@ -104,12 +103,13 @@ async def _show_work(
         images=images,
         is_veiled=is_veiled,
         words=Markup(words),  # noqa: S704  made from plain text, escaped
-        tags=await queries.notes.tags(tx, shown.id),
+        tags=[tag for tag in await queries.notes.tags(tx, shown.id) if tag.name not in written],
         policy=terms.WORDS[Policy(work.policy)],
         licence=licences.title_of(site, reserved.license),
         reactions=(await queries.reactions.counts(tx, [shown.id]))[shown.id],
         replies=await _replies(tx, shown.id),
-        beside=beside,
+        older=older,
+        newer=newer,
     )
 
 
