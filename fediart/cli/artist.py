@@ -25,6 +25,7 @@ def _profile_options(command: _show.Command) -> _show.Command:
             click.option("--name", help="The name as shown."),
             click.option("--bio", help="A few words about the artist; blank lines make paragraphs."),
             click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="A line of the profile."),
+            click.option("--credit", help="The name to credit on new works (at first the name as shown)."),
             click.option("--icon", metavar="IMAGE", help="The avatar."),
             click.option("--header", metavar="IMAGE", help="The wide picture above the profile."),
             click.option("--discoverable/--not-discoverable", default=None, help="May be suggested to others."),
@@ -42,7 +43,6 @@ def _profile_options(command: _show.Command) -> _show.Command:
 @_profile_options
 @_rights.rights_option
 @click.option("--license", "license_", default="", metavar="URL", help="The default licence of the works.")
-@click.option("--credit", default="", help="The name to credit (default: the name as shown).")
 @click.option("--language", help="The language the artist writes in.")
 @_run.with_services
 async def create(
@@ -51,7 +51,6 @@ async def create(
     email: str,
     rights: str | None,
     license_: str,
-    credit: str,
     language: str | None,
     **words: object,
 ) -> None:
@@ -71,7 +70,6 @@ async def create(
             key_pair=key_pair,
             now=clock.now(),
             profile=profile if profile.name else replace(profile, name=username),
-            credit=credit,
         )
     click.echo(f"created {actor.handle}\n{actor.url}")
 
@@ -162,6 +160,7 @@ async def _profile(services: Services, words: dict[str, object]) -> artists.Prof
         fields=[_field(text) for text in fields] or None,
         icon=await _picture(services, _text(words["icon"])),
         image=await _picture(services, _text(words["header"])),
+        credit=_text(words["credit"]),
         discoverable=_flag(words["discoverable"]),
         indexable=_flag(words["indexable"]),
         manually_approves_followers=_flag(words["locked"]),

@@ -60,6 +60,7 @@ class Profile:
     discoverable: bool | None = None
     indexable: bool | None = None
     manually_approves_followers: bool | None = None
+    credit: str | None = None
 
 
 async def create_instance(tx: Transaction, at: Urls, *, name: str, key_pair: KeyPair, now: datetime) -> tables.Actor:
@@ -102,7 +103,6 @@ async def create(
     key_pair: KeyPair,
     now: datetime,
     profile: Profile | None = None,
-    credit: str = "",
 ) -> tables.Actor:
     """Open an artist's account.
 
@@ -152,7 +152,7 @@ async def create(
     artist = tables.Artist(
         actor_id=actor.id,
         email=email,
-        credit=credit or (profile.name if profile and profile.name else username),
+        credit=profile.name if profile and profile.name else username,
         policy=policy.value,
         license=license_,
         language=language,
@@ -237,6 +237,8 @@ def _apply(at: Urls, actor: tables.Actor, artist: tables.Artist, profile: Profil
     if profile.image is not None:
         artist.image_key, actor.image_media_type = profile.image.key, profile.image.media_type
         actor.image_url = at.media(profile.image.key)
+    if profile.credit:
+        artist.credit = _checked("the credit", profile.credit.strip(), MAX_NAME_CHARACTERS)
     for name in ("discoverable", "indexable", "manually_approves_followers"):
         value = getattr(profile, name)
         if value is not None:

@@ -25,7 +25,11 @@ def blueprint(database: Database, settings: config.Config, urls: Urls, store: St
         for number, route in enumerate(routes):
             view = partial(route.view, site)
             blue.add_url_rule(
-                route.rule, f"{found.name}_{number}", view, methods=list(route.methods), provide_automatic_options=True
+                route.rule,
+                f"{found.name}_{number}",
+                view,
+                methods=list(route.methods),
+                provide_automatic_options="OPTIONS" not in route.methods,
             )
     blue.record_once(lambda state: state.app.extensions.update({errors.EXTENSION: site}))
     return blue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quart import Response, current_app
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from fediart import clock
 from fediart.web import answer, terms
@@ -20,6 +21,11 @@ _TITLES = {
     500: "Something broke",
     503: "Back in a moment",
 }
+# What the framework says of addresses and methods, in the words of a visitor.
+_PLAINER = {
+    NotFound.description: "There is no page at this address.",
+    MethodNotAllowed.description: "This address can be looked at, but takes nothing in.",
+}
 _RETRY_SECONDS = "30"
 
 
@@ -36,7 +42,7 @@ async def error_page(status: int, text: str) -> Response:
         cache_control=answer.NOT_KEPT,
         code=status,
         heading=title,
-        text=_sentence(text),
+        text=_sentence(_PLAINER.get(text, text)),
     )
     if status == 503:
         response.headers["Retry-After"] = _RETRY_SECONDS

@@ -38,6 +38,10 @@ class Picture:
         return self.alt if len(self.alt) <= _LONGEST_TILE_ALT else f"{self.alt[: _LONGEST_TILE_ALT - 1]}…"
 
     @property
+    def tile_ratio(self) -> float:
+        return min(max(self.ratio, _NARROWEST), _WIDEST)
+
+    @property
     def classes(self) -> str:
         return f"{self.css} pixels" if max(self.width, self.height) <= _SMALL_PX else self.css
 
@@ -72,10 +76,9 @@ def rules(shown: Sequence[Picture]) -> str:
     """Return the style rules for a page's pictures: numbers and colours only, nothing that anybody wrote."""
     parts = []
     for picture in shown:
-        ratio = min(max(picture.ratio, _NARROWEST), _WIDEST)
         # What shines through stands on the same light ground by day and by night.
         ground = picture.colour or "var(--mat)"
-        parts.append(f".{picture.css}{{--r:{ratio:.4f};--c:{ground}}}")
+        parts.append(f".{picture.css}{{--r:{picture.tile_ratio:.4f};--c:{ground}}}")
     return "".join(parts)
 
 

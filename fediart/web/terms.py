@@ -132,18 +132,15 @@ def signals(reserved: Reservation, note: Mapping[str, Any]) -> list[Signals]:
 
 def picture_signals(reserved: Reservation, pictures: Sequence[tables.Attachment]) -> list[Signals]:
     """List what the signed document states of each picture; the digest ties the statement to its bytes."""
-    return [
-        Signals(
-            f"In the signed document, for picture {number}" if len(pictures) > 1 else "… and there for the picture",
-            tuple(
-                (name, str(value))
-                for name, value in note_terms.write_attachment(
-                    reserved, digest_multibase=picture.digest or "", size_bytes=picture.size_bytes or 0
-                ).items()
-            ),
+    found = []
+    for number, picture in enumerate(pictures, start=1):
+        stated = note_terms.write_attachment(
+            reserved, digest_multibase=picture.digest or "", size_bytes=picture.size_bytes or 0
         )
-        for number, picture in enumerate(pictures, start=1)
-    ]
+        which = f"picture {number}" if len(pictures) > 1 else "the picture"
+        lines = tuple((name, str(value)) for name, value in stated.items())
+        found.append(Signals(f"In the signed document, for {which}", lines))
+    return found
 
 
 def _name(tag: str, attributes: Mapping[str, str]) -> str:

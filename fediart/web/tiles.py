@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from fediart.db import queries, tables
 from fediart.db.engine import Transaction
 from fediart.db.queries.pages import Hung
-from fediart.web import pictures
+from fediart.web import pictures, rows
 from fediart.web.pictures import Picture
 from fediart.web.site import Site
 
 PAGE = 48
+_FEW = 3
+_FILL_WIDE, _FILL_FEW, _FILL_MIDDLING = 3.9, 2.9, 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +49,12 @@ async def read(tx: Transaction, site: Site, works: Sequence[Hung], *, prefix: st
 
 
 def rules(shown: Sequence[Tile]) -> str:
-    return pictures.rules([tile.picture for tile in shown])
+    """Return the style rules of a wall: colours, proportions, and each tile's place on a wide and a middling window."""
+    ratios = [tile.picture.tile_ratio for tile in shown]
+    # A few works hang larger than many.
+    wide = rows.arrange(ratios, fill=_FILL_WIDE if len(shown) > _FEW else _FILL_FEW)
+    middling = rows.arrange(ratios, fill=_FILL_MIDDLING)
+    return pictures.rules([tile.picture for tile in shown]) + "".join(
+        f".{tile.picture.css}{{--ws:{w.share:.5f};--wg:{w.gaps};--ms:{m.share:.5f};--mg:{m.gaps}}}"
+        for tile, w, m in zip(shown, wide, middling, strict=True)
+    )

@@ -6,11 +6,9 @@ A file is served because a work or a profile uses it; an original, or what nobod
 from __future__ import annotations
 
 from collections import OrderedDict
-from pathlib import Path
 
 from quart import Response, request
 from quart.wrappers.response import FileBody
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from fediart import errors
 from fediart.db.queries import pages as page_queries
@@ -62,7 +60,8 @@ async def media(site: Site, key: str) -> Response:
     owners = await _find_owners(site, key) if media_type and path.is_file() else []
     if not owners:
         raise errors.NotFoundError("There is no such file.")
-    response = Response(FileBody(path, buffer_size=_BUFFER_BYTES), content_type=media_type)
+    body = FileBody(path, buffer_size=_BUFFER_BYTES)
+    response = Response(body, content_type=media_type)
     headers = response.headers
     headers["Cache-Control"] = _FOR_EVER
     headers["ETag"] = f'"{path.stem}"'
@@ -72,7 +71,7 @@ async def media(site: Site, key: str) -> Response:
     headers["Accept-Ranges"] = "bytes"
     answer.allow_reading(response, exposed=_EXPOSED)
     answer.add_rights(response, _strictest(site, owners))
-    return await _conditional(response, path)
+    return await _conditional(response, body, headers["ETag"])
 
 
 async def _find_owners(site: Site, key: str) -> list[FileOwner]:
@@ -83,21 +82,29 @@ async def _find_owners(site: Site, key: str) -> list[FileOwner]:
     return owners
 
 
-async def _conditional(response: Response, path: Path) -> Response:
-    """Answer 206, 304 or 416 when asked to; a request for several ranges gets the whole file, as RFC 9110 allows."""
-    size = path.stat().st_size
-    response.content_length = size
-    wanted = request.range
-    if "Range" in request.headers and (wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1):
-        response.headers["Content-Length"] = str(size)
+async def _conditional(response: Response, body: FileBody, etag: str) -> Response:
+    """Answer 304, 206 or 416 when asked to.
+
+    Spec: RFC 9110, sections 13.2.2 and 14.2: a range counts for GET only, and a form of it that we do not know gets
+    the whole file.
+    """
+    response.content_length = body.size
+    await response.make_conditional(request)
+    wanted = request.range if request.method == "GET" and request.headers.get("If-Range", etag) == etag else None
+    if response.status_code != 200 or wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
         return response
-    try:
-        return await response.make_conditional(request, accept_ranges=True, complete_length=size)
-    except RequestedRangeNotSatisfiable:
+    start, end = wanted.ranges[0]
+    body.begin = max(body.size + start, 0) if start < 0 else start
+    body.end = min(end or body.size, body.size)
+    if body.begin >= body.end:
         refused = Response(b"", status=416, headers=response.headers)
-        refused.headers["Content-Range"] = f"bytes */{size}"
+        refused.headers["Content-Range"] = f"bytes */{body.size}"
         refused.content_length = 0
         return refused
+    response.status_code = 206
+    response.content_length = body.end - body.begin
+    response.headers["Content-Range"] = f"bytes {body.begin}-{body.end - 1}/{body.size}"
+    return response
 
 
 def _strictest(site: Site, owners: list[FileOwner]) -> Reservation:
