@@ -1,6 +1,6 @@
-"""Putting the server together: what is opened, in which order, and the ASGI application over it.
+"""The ASGI application and the background loops, over opened services.
 
-Nothing here knows HTTP servers (`serving`) or commands (`cli`); no other module builds these objects.
+Nothing here knows HTTP servers (`serving`) or commands (`cli`).
 """
 
 from __future__ import annotations
@@ -8,87 +8,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from quart import Quart, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from fediart import __version__, config, errors, http, log, web, worker
+from fediart import errors, http, log, web, worker
 from fediart.activitypub import negotiation
 from fediart.activitypub.errors import ProtocolError
 from fediart.activitypub.negotiation import Form
-from fediart.activitypub.urls import Urls
-from fediart.db import changes, queries, schema
-from fediart.db.engine import Database
+from fediart.db import changes, queries
 from fediart.front import Front
 from fediart.inbox import jobs
 from fediart.inbox import routes as inbox_routes
 from fediart.inbox.authenticate import Authenticator
 from fediart.inbox.intake import Intake
-from fediart.media.store import Store
 from fediart.outbox import deliver, fanout
 from fediart.outbox import routes as outbox_routes
-from fediart.outbox.speaker import Speaker
-from fediart.remote.keyring import Keyring
-from fediart.remote.session import Session
+from fediart.services import Connected
 from fediart.webfinger import routes as webfinger_routes
-from fediart.webfinger.lookup import Lookup
 
 _logger = log.get(__name__)
 _MAINTENANCE_SECONDS = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What commands and routes work with."""
-
-    settings: config.Config
-    database: Database
-    urls: Urls
-    keyring: Keyring
-    speaker: Speaker
-    store: Store
-    session: Session
-    lookup: Lookup
-
-
-@asynccontextmanager
-async def opened(settings: config.Config) -> AsyncIterator[Services]:
-    """Open the database (of this version, of this address), the media store and the connection pool.
-
-    Raises: FediArtError when the database is missing, older, newer, or another server's.
-    """
-    at = Urls(settings.base_url)
-    async with (
-        Database(settings.database_url, settings.database) as database,
-        Session(settings.federation, user_agent=f"FediArt/{__version__} (+{at.base}/)") as session,
-    ):
-        await schema.require_newest(database)
-        async with database.read() as tx:
-            await queries.instance.require(tx, at.base)
-        keyring = Keyring()
-        yield Services(
-            settings=settings,
-            database=database,
-            urls=at,
-            keyring=keyring,
-            speaker=Speaker(at, keyring),
-            store=Store(settings.media_directory),
-            session=session,
-            lookup=Lookup(
-                database,
-                session,
-                keyring,
-                at,
-                plain_http=settings.federation.plain_http,
-                refresh_after=timedelta(seconds=settings.federation.actor_refresh_seconds),
-            ),
-        )
-
-
-def build(services: Services, authenticator: Authenticator) -> Quart:
+def build(services: Connected, authenticator: Authenticator) -> Quart:
     """Return the application, without the front."""
     quart = Quart("fediart", static_folder=None)
     quart.config["MAX_CONTENT_LENGTH"] = None  # each route that takes a body has a limit of its own
@@ -145,7 +89,7 @@ def _add_error_answers(quart: Quart) -> None:
 
 
 @asynccontextmanager
-async def running(services: Services, *, with_worker: bool, stop: asyncio.Event) -> AsyncIterator[Front]:
+async def running(services: Connected, *, with_worker: bool, stop: asyncio.Event) -> AsyncIterator[Front]:
     """Run the application's background parts around a server: the watch, and the worker if wanted.
 
     At the end the worker finishes what it holds.
@@ -169,7 +113,7 @@ async def running(services: Services, *, with_worker: bool, stop: asyncio.Event)
         watch.close()
 
 
-async def work(services: Services, stop: asyncio.Event, authenticator: Authenticator | None = None) -> None:
+async def work(services: Connected, stop: asyncio.Event, authenticator: Authenticator | None = None) -> None:
     """Run the background loops: fan-out, deliveries, the inbox's jobs, housekeeping."""
     database, settings = services.database, services.settings
     deliverer = deliver.Deliverer(database, services.session, services.keyring, settings.federation)

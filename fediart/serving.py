@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from fediart import app, config, errors, log
-from fediart.app import Services
+from fediart import app, config, errors, log, services
 from fediart.db import changes, queries
+from fediart.services import Connected, Services
 
 _logger = log.get(__name__)
 
@@ -108,22 +108,22 @@ def stop_on_signals() -> asyncio.Event:
 async def serve(settings: config.Config, *, implementation: str, with_worker: bool) -> None:
     """Serve until a signal; with the worker in the same process unless told otherwise."""
     stop = stop_on_signals()
-    async with app.opened(settings) as services:
+    async with services.connected(settings) as opened:
         listening = listen(settings.server)
         try:
             if with_worker:
-                with only_worker(settings, is_sqlite=services.database.is_sqlite) as is_only:
+                with only_worker(settings, is_sqlite=opened.database.is_sqlite) as is_only:
                     if is_only:
-                        await free_leases(services)
-                    await _serve(services, listening, implementation, stop, with_worker=True)
+                        await free_leases(opened)
+                    await _serve(opened, listening, implementation, stop, with_worker=True)
             else:
-                await _serve(services, listening, implementation, stop, with_worker=False)
+                await _serve(opened, listening, implementation, stop, with_worker=False)
         finally:
             listening.close()
 
 
 async def _serve(
-    services: Services, listening: socket.socket, implementation: str, stop: asyncio.Event, *, with_worker: bool
+    services: Connected, listening: socket.socket, implementation: str, stop: asyncio.Event, *, with_worker: bool
 ) -> None:
     server = services.settings.server
     async with app.running(services, with_worker=with_worker, stop=stop) as front:
@@ -142,15 +142,15 @@ async def _serve(
 async def work(settings: config.Config) -> None:
     """Run the worker alone until a signal."""
     stop = stop_on_signals()
-    async with app.opened(settings) as services:
-        with only_worker(settings, is_sqlite=services.database.is_sqlite) as is_only:
+    async with services.connected(settings) as opened:
+        with only_worker(settings, is_sqlite=opened.database.is_sqlite) as is_only:
             if is_only:
-                await free_leases(services)
-            watch = changes.watch(services.database)
+                await free_leases(opened)
+            watch = changes.watch(opened.database)
             watching = asyncio.create_task(watch.run())
             try:
-                _logger.info("working", database=(services.database.is_sqlite and "sqlite") or "postgresql")
-                await app.work(services, stop)
+                _logger.info("working", database=(opened.database.is_sqlite and "sqlite") or "postgresql")
+                await app.work(opened, stop)
             finally:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
@@ -163,7 +163,7 @@ async def _hypercorn(front: Any, listening: socket.socket, server: config.Server
     from hypercorn.config import Config
 
     settings = Config()
-    settings.bind = [f"fd://{listening.fileno()}"]
+    settings.bind = [f"fd://{listening.detach()}"]  # Hypercorn closes it
     settings.graceful_timeout = server.shutdown_seconds
     settings.shutdown_timeout = server.shutdown_seconds
     settings.include_server_header = False

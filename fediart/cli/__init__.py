@@ -14,7 +14,21 @@ import click
 from fediart import __version__
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The folder's modules as commands; only the one that is called is imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands and cmd_name in self.list_commands(ctx):
+            command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").COMMAND
+            _accept_config(command)
+            self.add_command(command)
+        return self.commands.get(cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--config",
     "config_path",
@@ -26,14 +40,6 @@ from fediart import __version__
 def cli(context: click.Context, config_path: str | None) -> None:
     """FediArt: publish artworks to the fediverse from a server of your own."""
     context.obj = config_path
-
-
-def _add_commands() -> None:
-    for module in pkgutil.iter_modules(__path__):
-        if not module.name.startswith("_") and module.name not in cli.commands:
-            command: click.Command = importlib.import_module(f"{__name__}.{module.name}").COMMAND
-            _accept_config(command)
-            cli.add_command(command)
 
 
 def _accept_config(command: click.Command) -> None:
@@ -61,5 +67,4 @@ def main() -> None:
     """Run the command line; never shows a traceback for a user's mistake."""
     from fediart.cli import _run
 
-    _add_commands()
     _run.run_command(cli)

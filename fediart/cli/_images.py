@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 
 from fediart import errors
-from fediart.app import Services
 from fediart.media import prepare
 from fediart.media.prepare import PreparedImage
+from fediart.services import Services
 
 
 async def prepare_file(services: Services, path: str) -> PreparedImage:

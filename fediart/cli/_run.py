@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import update_wrapper
 from typing import Any, NoReturn, TypeVar
@@ -13,9 +14,9 @@ from typing import Any, NoReturn, TypeVar
 import click
 import uvloop
 
-from fediart import app, config, errors, log
+from fediart import config, errors, log, services
 from fediart.activitypub.errors import ProtocolError
-from fediart.app import Services
+from fediart.services import Services
 
 Result = TypeVar("Result")
 
@@ -77,23 +78,25 @@ def run(work: Awaitable[Result]) -> Result:
 
 
 def with_services(body: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
-    """Make a click callback of a coroutine that takes the opened services first."""
+    """Make a click callback of a coroutine that takes the server's own services first."""
+    return _with(body, services.opened)
 
+
+def with_network(body: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+    """Make a click callback of a coroutine that takes the services first, and asks other servers."""
+    return _with(body, services.connected)
+
+
+def _with(
+    body: Callable[..., Awaitable[Any]], opening: Callable[[config.Config], AbstractAsyncContextManager[Services]]
+) -> Callable[..., Any]:
     def callback(**arguments: Any) -> Any:
         settings = load_settings(click.get_current_context())
 
         async def whole() -> Any:
-            async with app.opened(settings) as services:
-                return await body(services, **arguments)
+            async with opening(settings) as opened:
+                return await body(opened, **arguments)
 
         return run(whole())
 
     return update_wrapper(callback, body)
-
-
-def require_services(settings: config.Config) -> Any:
-    """Open the services of loaded settings, for a command with steps before."""
-    return app.opened(settings)
-
-
-__all__ = ["Services", "errors", "load_settings", "require_services", "run", "run_command", "with_services"]

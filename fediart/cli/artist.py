@@ -7,10 +7,10 @@ from dataclasses import replace
 import click
 
 from fediart import clock, errors
-from fediart.app import Services
 from fediart.cli import _images, _rights, _run, _show
 from fediart.db import queries
 from fediart.rights.reservation import Policy
+from fediart.services import Services
 from fediart.studio import artists
 
 

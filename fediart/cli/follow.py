@@ -5,16 +5,16 @@ from __future__ import annotations
 import click
 
 from fediart import clock
-from fediart.app import Services
 from fediart.cli import _run, _show
+from fediart.services import Connected
 from fediart.studio import follows
 
 
 @click.command("follow")
 @_show.as_option
 @click.argument("who", metavar="@NAME@HOST")
-@_run.with_services
-async def COMMAND(services: Services, artist: str, who: str) -> None:
+@_run.with_network
+async def COMMAND(services: Connected, artist: str, who: str) -> None:
     """Ask to follow somebody: @lee@host, or an address."""
     target = await services.lookup.find_actor(who)
     async with services.database.write() as tx:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from fediart.app import Services
 from fediart.cli import _run, _show
 from fediart.db import queries
+from fediart.services import Services
 
 
 @click.command("following")

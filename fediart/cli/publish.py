@@ -6,8 +6,8 @@ import click
 
 from fediart import clock, errors
 from fediart.activitypub.addressing import Visibility
-from fediart.app import Services
 from fediart.cli import _images, _rights, _run, _show
+from fediart.services import Services
 from fediart.studio import artworks
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from fediart import clock, errors
-from fediart.app import Services
 from fediart.cli import _run, _show
 from fediart.db import queries
+from fediart.services import Services
 
 
 @click.group("queue", invoke_without_command=True)

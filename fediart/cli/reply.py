@@ -8,8 +8,8 @@ from fediart import clock, errors
 from fediart.activitypub import html
 from fediart.activitypub.addressing import Visibility
 from fediart.activitypub.errors import ProtocolError
-from fediart.app import Services
 from fediart.cli import _run, _show
+from fediart.services import Connected
 from fediart.studio import replies
 
 
@@ -22,9 +22,9 @@ from fediart.studio import replies
 )
 @click.option("--summary", default="", help="A content warning (default: that of what is answered).")
 @_show.json_option
-@_run.with_services
+@_run.with_network
 async def COMMAND(
-    services: Services, artist: str, post: str, text: str, visibility: str | None, summary: str, as_json: bool
+    services: Connected, artist: str, post: str, text: str, visibility: str | None, summary: str, as_json: bool
 ) -> None:
     """Answer a work or a reply."""
     parent = await services.lookup.find_note(post)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import click
 
 from fediart import clock
-from fediart.app import Services
 from fediart.cli import _run, _show
+from fediart.services import Connected
 from fediart.studio import reactions
 
 
 @click.command("unboost")
 @_show.as_option
 @click.argument("post", metavar="ID|URL")
-@_run.with_services
-async def COMMAND(services: Services, artist: str, post: str) -> None:
+@_run.with_network
+async def COMMAND(services: Connected, artist: str, post: str) -> None:
     """Take a boost back."""
     note = await services.lookup.find_note(post)
     async with services.database.write() as tx:

@@ -8,11 +8,12 @@ transaction, so that a cache of answers is exact across processes.
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
-import asyncpg
 from sqlalchemy import select, update
 from sqlalchemy.engine import make_url
 
@@ -73,14 +74,17 @@ class PostgresWatch:
         return self._generation
 
     async def run(self) -> None:
+        import asyncpg  # a server on SQLite never needs it
+
         url = self._database.url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        url = re.sub(r"([?&])ssl=", r"\1sslmode=", url)  # libpq's name for it, which asyncpg's own parser wants
         while True:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self._listen(url)
+                await self._listen(asyncpg, url)
             self._generation = -1
             await asyncio.sleep(_RECONNECT_SECONDS)
 
-    async def _listen(self, url: str) -> None:
+    async def _listen(self, asyncpg: Any, url: str) -> None:
         connection = await asyncpg.connect(url)
         lost = asyncio.Event()
         refresh: Callable[[], Awaitable[None]] = self._refresh

@@ -8,12 +8,13 @@ possible is announced by topic: `wake(tx, "outbox")` tells this process at once 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -68,16 +69,20 @@ class Database:
         def _configure(connection: Any, _record: Any) -> None:
             connection.isolation_level = None  # we say BEGIN ourselves
             cursor = connection.cursor()
-            for pragma in (
-                f"busy_timeout = {busy_ms}",
-                "journal_mode = WAL",
-                "synchronous = FULL",
-                "foreign_keys = ON",
-                "temp_store = MEMORY",
-                "journal_size_limit = 67108864",
-            ):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
+            try:
+                for pragma in (
+                    f"busy_timeout = {busy_ms}",
+                    "journal_mode = WAL",
+                    "synchronous = FULL",
+                    "foreign_keys = ON",
+                    "temp_store = MEMORY",
+                    "journal_size_limit = 67108864",
+                ):
+                    cursor.execute(f"PRAGMA {pragma}")
+                cursor.close()
+            except BaseException:  # no database: the pool does not know the connection yet, so nobody else ends it
+                connection.close()
+                raise
 
         @event.listens_for(engine.sync_engine, "begin")
         def _begin(connection: Any) -> None:
@@ -87,14 +92,14 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
-        """Open a snapshot. Nothing written in it is kept."""
-        async with AsyncSession(self._readers, expire_on_commit=False, autoflush=False) as tx:
-            try:
+        """Open a snapshot. Nothing written in it is kept.
+
+        Raises: FediArtError 503 when the database does not answer.
+        """
+        with _translated():
+            async with AsyncSession(self._readers, expire_on_commit=False, autoflush=False) as tx:
+                await _connect(tx)
                 yield tx
-            except DatabaseError as exc:
-                raise translate(exc) from exc
-            except ConnectionError as exc:
-                raise errors.FediArtError(f"the database does not answer: {exc}", status=503) from exc
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -102,19 +107,16 @@ class Database:
 
         Raises: FediArtError 503/507 when the database is locked, read-only or the disk is full; nothing was changed.
         """
-        try:
+        with _translated():
             async with AsyncSession(self._writers, expire_on_commit=False) as tx:
                 async with tx.begin():
+                    await _connect(tx)
                     yield tx
                     topics: set[str] = tx.info.get("topics", set())
                     if topics and not self.is_sqlite:
                         for topic in sorted(topics):
                             await tx.execute(select(func.pg_notify(CHANNEL, topic)))
                 after: list[Callable[[], None]] = tx.info.get("after_commit", [])
-        except DatabaseError as exc:
-            raise translate(exc) from exc
-        except ConnectionError as exc:
-            raise errors.FediArtError(f"the database does not answer: {exc}", status=503) from exc
         for call in after:
             call()
         for topic in topics:
@@ -159,30 +161,70 @@ def after_commit(tx: Transaction, call: Callable[[], None]) -> None:
     tx.info.setdefault("after_commit", []).append(call)
 
 
-def translate(exc: DatabaseError) -> errors.FediArtError:
-    """Turn a driver's complaint into one line that says what to do."""
+async def _connect(tx: Transaction) -> None:
+    """Take the connection (and on SQLite a writer's lock) now, so that a failure to get it is known for what it is."""
+    try:
+        await tx.connection()
+    except PoolTimeoutError as exc:
+        raise errors.FediArtError("the database is busy: try again in a moment", detail=str(exc), status=503) from exc
+    except OSError as exc:
+        raise errors.FediArtError(f"the database does not answer: {exc}", status=503) from exc
+    except TypeError as exc:  # asyncpg takes what the address says after `?` as its own parameters
+        raise errors.UsageError(
+            "[database] url has a parameter that PostgreSQL does not know", detail=str(exc)
+        ) from exc
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as exc:
+        said = _translate(exc)
+        if said is None:
+            raise
+        raise said from exc
+    except ConnectionError as exc:
+        raise errors.FediArtError(f"the database does not answer: {exc}", status=503) from exc
+
+
+def _translate(exc: DBAPIError) -> errors.FediArtError | None:
+    """Turn a driver's complaint into one line that says what to do; None for a mistake of ours."""
     raw = str(exc.orig or exc)
     low = raw.lower()
-    if "disk is full" in low or "no space left" in low or "disk i/o error" in low:
-        return errors.FediArtError(
-            "the disk is full: free some space and try again; nothing was changed", detail=raw, status=507
-        )
-    if "readonly" in low or "read-only" in low:
-        return errors.FediArtError(
-            "the database cannot be written: check who owns the data folder and its rights", detail=raw, status=503
-        )
-    if "unable to open" in low:
-        return errors.FediArtError(
-            "the database cannot be opened: check that the data folder exists and may be written",
-            detail=raw,
-            status=503,
-        )
-    if "locked" in low or "busy" in low:
-        return errors.FediArtError("the database is busy: try again in a moment", detail=raw, status=503)
-    if "no such table" in low or "undefinedtable" in low or ("relation" in low and "does not exist" in low):
-        return errors.FediArtError(
-            "the database has no tables of this version: run `fediart migrate`", detail=raw, status=503
-        )
-    if isinstance(exc, OperationalError) or "connect" in low:
-        return errors.FediArtError(f"the database does not answer: {raw.splitlines()[0]}", detail=raw, status=503)
-    raise exc
+    for words, text_, status in _COMPLAINTS:
+        if any(all(part in low for part in word.split("…")) for word in words):
+            return errors.FediArtError(text_, detail=raw, status=status)
+    # asyncpg's own errors at connecting (no such role, wrong password) and deadlocks have no class of their own.
+    if "no such column" in low or "syntax error" in low:  # what SQLite calls operational too
+        return None
+    if isinstance(exc, OperationalError) or type(exc) is DBAPIError or "connect" in low:
+        said = raw.splitlines()[0].rpartition(">: ")[2]
+        return errors.FediArtError(f"the database does not answer: {said}", detail=raw, status=503)
+    return None
+
+
+_COMPLAINTS: tuple[tuple[tuple[str, ...], str, int], ...] = (
+    (
+        ("disk is full", "no space left", "disk i/o error"),
+        "the disk is full: free some space and try again; nothing was changed",
+        507,
+    ),
+    (
+        ("readonly", "read-only"),
+        "the database cannot be written: check who owns the data folder and its rights",
+        503,
+    ),
+    (
+        ("unable to open",),
+        "the database cannot be opened: check that the data folder exists and may be written",
+        503,
+    ),
+    (("not a database", "malformed"), "the database file is damaged: restore it from a backup", 500),
+    (("locked", "busy"), "the database is busy: try again in a moment", 503),
+    (
+        ("no such table", "undefinedtable", "relation…does not exist"),
+        "the database has no tables of this version: run `fediart migrate`",
+        503,
+    ),
+)

@@ -1,16 +1,17 @@
-"""The schema's version: bring a database up to date, or say why this program must not touch it."""
+"""The schema's version: bring a database up to date, or say why this program must not touch it.
+
+Alembic is loaded only to migrate: every command asks for the version, and most find it right.
+"""
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
+from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 
 from fediart import errors
@@ -19,30 +20,40 @@ from fediart.db.engine import Database
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def _alembic(connection: Connection | None = None) -> AlembicConfig:
-    settings = AlembicConfig()
-    settings.set_main_option("script_location", str(_MIGRATIONS))
+def _alembic(connection: Connection | None = None) -> Any:
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     settings.attributes["connection"] = connection
     return settings
 
 
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Return every revision in order: a migration's file name begins with its number."""
+    return tuple(sorted(path.name.split("_", 1)[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*_*.py")))
+
+
 def newest() -> str:
     """Return the revision this program is written for."""
-    return ScriptDirectory.from_config(_alembic()).get_current_head() or ""
+    return _revisions()[-1]
 
 
 def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _known(revision: str) -> bool:
-    return any(script.revision == revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions())
+    return revision in _revisions()
 
 
 async def current(database: Database) -> str | None:
     """Return the revision the database is at, None when it is empty."""
-    async with database.engine.connect() as connection:
-        return await connection.run_sync(_current)
+    async with database.read() as tx:
+        return await (await tx.connection()).run_sync(_current)
 
 
 async def migrate(database: Database) -> tuple[str | None, str]:
@@ -63,17 +74,24 @@ async def migrate(database: Database) -> tuple[str | None, str]:
         _copy_aside(database, before)
 
     def _upgrade(connection: Connection) -> None:
+        from alembic import command
+
         command.upgrade(_alembic(connection), "head")
 
-    async with database.engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+    async with database.write() as tx:
+        await (await tx.connection()).run_sync(_upgrade)
     return before, newest()
 
 
 def _copy_aside(database: Database, revision: str) -> None:
+    """Copy through SQLite: its newest commits may be in the write-ahead log beside the file."""
     path = Path(make_url(database.url).database or "")
-    if path.exists():
-        shutil.copy2(path, path.with_name(f"{path.name}.before-{newest()}-was-{revision}"))
+    aside = path.with_name(f"{path.name}.before-{newest()}-was-{revision}")
+    with suppress(FileNotFoundError):
+        aside.unlink()
+    aside.touch(mode=0o600)  # it holds the private keys
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(aside)) as target:
+        source.backup(target)
 
 
 async def require_newest(database: Database) -> None:
@@ -92,6 +110,7 @@ async def require_newest(database: Database) -> None:
 def differences(connection: Connection) -> list[Any]:
     """Return what the migrations and the tables disagree on (tests ask this)."""
     from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
 
     from fediart.db.tables import Base
 

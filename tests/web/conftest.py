@@ -18,6 +18,7 @@ from PIL import Image
 from quart.typing import TestClientProtocol
 
 from fediart import app, clock, config
+from fediart import services as opening
 from fediart.activitypub.urls import Urls
 from fediart.db import ids, queries, schema, tables
 from fediart.db.engine import Database
@@ -71,7 +72,7 @@ class Page:
 class House:
     """A running site and ways to fill it."""
 
-    services: app.Services
+    services: opening.Connected
     client: TestClientProtocol
     _colours: int = field(default=0)
 
@@ -206,7 +207,7 @@ async def make_house(tmp_path: Path, new_site: Path) -> AsyncIterator[MakeHouse]
             settings = settings_for(shutil.copytree(new_site, tmp_path / "data"), **environ)
             if settings.database.url:
                 await found(settings)
-            services = await stack.enter_async_context(app.opened(settings))
+            services = await stack.enter_async_context(opening.connected(settings))
             authenticator = Authenticator(
                 services.database, services.session, services.keyring, settings.federation, services.urls
             )

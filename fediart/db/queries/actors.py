@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from fediart import errors
 from fediart.db.engine import Transaction
@@ -26,6 +27,18 @@ async def get(tx: Transaction, id_: int) -> Actor:
 async def find_local(tx: Transaction, username: str) -> Actor | None:
     """Find a local actor by name, in any case; deleted ones too (`gone_at`)."""
     return await tx.scalar(select(Actor).where(Actor.is_local, Actor.username == username.lower()))
+
+
+async def add_local(tx: Transaction, actor: Actor) -> None:
+    """Store a new local actor.
+
+    Raises: ConflictError when another process took the name a moment ago.
+    """
+    tx.add(actor)
+    try:
+        await tx.flush()
+    except IntegrityError as exc:
+        raise errors.ConflictError(f"the name “{actor.username}” is taken") from exc
 
 
 async def require_artist(tx: Transaction, username: str) -> tuple[Actor, Artist]:

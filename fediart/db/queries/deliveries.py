@@ -37,6 +37,7 @@ class Claimed:
     subject: str
     attempts: int
     created_at: datetime
+    leased_until: datetime
 
 
 async def add(tx: Transaction, *, activity_id: int, subject: str, inboxes: Mapping[str, str], at: datetime) -> None:
@@ -110,8 +111,8 @@ async def claim(
     slots = dict(busy)
     full = {host for host, used in slots.items() if used >= per_host}
     older = aliased(Delivery)
-    window = max(limit * 4, 256)
-    for _ in range(4):
+    window = limit
+    for _ in range(5):
         statement = (
             select(
                 Delivery.id,
@@ -154,12 +155,15 @@ async def claim(
                 continue
             slots[row.host] = used + 1
             chosen.append(
-                Claimed(row.id, row.activity_id, row.inbox, row.host, row.subject, row.attempts + 1, row.created_at)
+                Claimed(
+                    row.id, row.activity_id, row.inbox, row.host, row.subject, row.attempts + 1, row.created_at, until
+                )
             )
             if len(chosen) >= limit:
                 break
         if len(chosen) >= limit or len(rows) < window:
             break
+        window = max(limit * 4, 256)  # some hosts have enough under way: look further down the queue
     if chosen:
         await tx.execute(
             update(Delivery)
@@ -319,6 +323,17 @@ async def release(tx: Transaction, delivery_ids: Collection[int]) -> None:
     await tx.execute(
         update(Delivery).where(Delivery.id.in_(list(delivery_ids)), Delivery.state == WAITING).values(leased_until=None)
     )
+
+
+async def give_back(tx: Transaction, claimed: Collection[Claimed]) -> None:
+    """Return claims of which nothing was sent, as if they had not been made."""
+    if claimed:
+        await tx.execute(
+            update(Delivery)
+            .where(Delivery.id.in_([c.id for c in claimed]), Delivery.state == WAITING)
+            .values(leased_until=None, attempts=Delivery.attempts - 1)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def hosts(tx: Transaction, names: Collection[str]) -> dict[str, Host]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, func, literal, or_, select, union_all, update
+from sqlalchemy import BigInteger, and_, delete, exists, func, literal, or_, select, union_all, update
 
 from fediart.db.engine import Transaction
 from fediart.db.tables import Actor, Attachment, Boost, Follow, Like, Mention, Note, Notification, Tag, Work
@@ -52,6 +52,14 @@ async def attachments_of(tx: Transaction, note_ids: Sequence[int]) -> dict[int, 
         for row in rows:
             found[row.note_id].append(row)
     return found
+
+
+async def remove_attachments(tx: Transaction, note_id: int) -> None:
+    await tx.execute(delete(Attachment).where(Attachment.note_id == note_id))
+
+
+async def remove_tags(tx: Transaction, note_id: int) -> None:
+    await tx.execute(delete(Tag).where(Tag.note_id == note_id))
 
 
 async def tags(tx: Transaction, note_id: int) -> list[Tag]:
@@ -109,7 +117,7 @@ async def timeline(tx: Transaction, actor_id: int, *, before: int | None = None,
     me = select(Actor.uri).where(Actor.id == actor_id).scalar_subquery()
     named = exists().where(Mention.note_id == Note.id, Mention.actor_uri == me)
     own = (
-        select(Note.id.label("sort_id"), Note.id.label("note_id"), literal(None).label("booster_id"))
+        select(Note.id.label("sort_id"), Note.id.label("note_id"), literal(None, BigInteger).label("booster_id"))
         .where(
             Note.deleted_at.is_(None),
             or_(

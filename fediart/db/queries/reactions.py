@@ -43,18 +43,22 @@ async def find_boost(tx: Transaction, actor_id: int, note_id: int) -> Boost | No
     return await tx.scalar(select(Boost).where(Boost.actor_id == actor_id, Boost.note_id == note_id))
 
 
-async def remove_like(tx: Transaction, *, actor_id: int, note_id: int | None = None, uri: str | None = None) -> bool:
-    """Remove an actor's like by note, or by the id of the Like."""
+async def remove_like(
+    tx: Transaction, *, actor_id: int, note_id: int | None = None, uri: str | None = None
+) -> int | None:
+    """Remove an actor's like by note, or by the id of the Like; returns the note's id when there was one."""
     statement = delete(Like).where(Like.actor_id == actor_id)
     statement = statement.where(Like.note_id == note_id) if note_id is not None else statement.where(Like.uri == uri)
-    return (await tx.execute(statement.returning(Like.id))).first() is not None
+    return await tx.scalar(statement.returning(Like.note_id))
 
 
-async def remove_boost(tx: Transaction, *, actor_id: int, note_id: int | None = None, uri: str | None = None) -> bool:
-    """Remove an actor's boost by note, or by the id of the Announce."""
+async def remove_boost(
+    tx: Transaction, *, actor_id: int, note_id: int | None = None, uri: str | None = None
+) -> int | None:
+    """Remove an actor's boost by note, or by the id of the Announce; returns the note's id when there was one."""
     statement = delete(Boost).where(Boost.actor_id == actor_id)
     statement = statement.where(Boost.note_id == note_id) if note_id is not None else statement.where(Boost.uri == uri)
-    return (await tx.execute(statement.returning(Boost.id))).first() is not None
+    return await tx.scalar(statement.returning(Boost.note_id))
 
 
 async def counts(tx: Transaction, note_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

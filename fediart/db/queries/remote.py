@@ -11,33 +11,23 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from fediart.activitypub import actors, addressing, handles, html, keys, notes, timestamps
 from fediart.activitypub.errors import ProtocolError
 from fediart.db import ids
 from fediart.db.engine import Transaction
-from fediart.db.queries import actors as actor_queries
 from fediart.db.queries import keys as key_queries
 from fediart.db.queries import notes as note_queries
+from fediart.db.queries._upsert import insert
 from fediart.db.tables import Actor, Attachment, Key, Mention, Note, Tag
 
 
 async def save_actor(tx: Transaction, remote: actors.RemoteActor, *, at: datetime) -> Actor:
     """Insert or refresh a remote actor and its keys; the id is the identity, whatever handle it uses."""
-    actor = await actor_queries.find(tx, remote.id)
-    if actor is None:
-        actor = Actor(id=ids.new_id(), uri=remote.id, is_local=False)
-        tx.add(actor)
     host = urlsplit(remote.id).netloc.lower()
-    username = remote.username
-    if remote.webfinger:
-        try:
-            handle = handles.parse_handle(remote.webfinger)
-        except ProtocolError:
-            pass
-        else:
-            username, host = handle.username, handle.host
+    actor = await _locked(tx, remote, host=host, at=at)
+    username, host = _handle_of(remote, host)
     actor.type = remote.type
     actor.username = username
     actor.host = host
@@ -69,6 +59,32 @@ async def save_actor(tx: Transaction, remote: actors.RemoteActor, *, at: datetim
     return actor
 
 
+def _handle_of(remote: actors.RemoteActor, host: str) -> tuple[str | None, str]:
+    """Return (username, host) to show. A handle at another host is a claim that anybody can make (FEP-2c59).
+
+    It is believed where the actor's server is a part of that host, as `social.example.org` is of `example.org`.
+    """
+    if remote.webfinger:
+        try:
+            handle = handles.parse_handle(remote.webfinger)
+        except ProtocolError:
+            return remote.username, host
+        if handle.host == host or host.endswith(f".{handle.host}"):
+            return handle.username, handle.host
+    return remote.username, host
+
+
+async def _locked(tx: Transaction, remote: actors.RemoteActor, *, host: str, at: datetime) -> Actor:
+    """Return the actor's row, new or not, for this transaction alone: two requests may bring one actor at once."""
+    await tx.execute(
+        insert(tx, Actor)
+        .values(id=ids.new_id(), uri=remote.id, is_local=False, host=host, inbox=remote.inbox, updated_at=at)
+        .on_conflict_do_nothing(index_elements=["uri"])
+    )
+    statement = select(Actor).where(Actor.uri == remote.id).with_for_update()
+    return (await tx.scalars(statement.execution_options(populate_existing=True))).one()
+
+
 def _keys(actor_id: int, remote: actors.RemoteActor, at: datetime) -> list[Key]:
     found: dict[str, Key] = {}
     for entry in remote.keys:
@@ -94,20 +110,8 @@ async def save_note(
 
     An older version, or one by another author, changes nothing.
     """
-    note = await note_queries.find(tx, remote.id)
-    if note is None:
-        visibility = addressing.visibility(remote.to, remote.cc, author.followers)
-        note = Note(
-            id=ids.new_id(),
-            uri=remote.id,
-            actor_id=author.id,
-            is_local=False,
-            visibility=str(visibility),
-            published=timestamps.plausible(remote.published, at),
-            received_at=at,
-        )
-        tx.add(note)
-    elif note.deleted_at is not None or note.actor_id != author.id or not _is_newer(remote, note):
+    note, is_new = await _note_row(tx, remote, author, at=at)
+    if not is_new and (note.deleted_at is not None or note.actor_id != author.id or not _is_newer(remote, note)):
         return note, False
     note.url = remote.url
     note.content = html.sanitize(remote.content)
@@ -127,6 +131,29 @@ async def save_note(
     await _replace_details(tx, note, remote, author)
     await note_queries.adopt_orphans(tx, note)
     return note, True
+
+
+async def _note_row(tx: Transaction, remote: notes.RemoteNote, author: Actor, *, at: datetime) -> tuple[Note, bool]:
+    """Return the note's row for this transaction alone, and whether it is new: it may come by two ways at once."""
+    added = await tx.execute(
+        insert(tx, Note)
+        .values(
+            id=ids.new_id(),
+            uri=remote.id,
+            actor_id=author.id,
+            is_local=False,
+            visibility=str(addressing.visibility(remote.to, remote.cc, author.followers)),
+            published=timestamps.plausible(remote.published, at),
+            received_at=at,
+            document=b"",
+            proof="none",
+        )
+        .on_conflict_do_nothing(index_elements=["uri"])
+        .returning(Note.id)
+    )
+    is_new = added.first() is not None
+    statement = select(Note).where(Note.uri == remote.id).with_for_update()
+    return (await tx.scalars(statement.execution_options(populate_existing=True))).one(), is_new
 
 
 def _is_newer(remote: notes.RemoteNote, note: Note) -> bool:
