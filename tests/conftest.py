@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -193,7 +195,7 @@ def _written(value: object) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_address() -> Iterator[str]:
     """Return the address of a real PostgreSQL: FEDIART_TEST_POSTGRES, else one that the package pgserver carries."""
     given = os.environ.get("FEDIART_TEST_POSTGRES")
     if given:
@@ -201,10 +203,12 @@ def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     import pgserver
 
-    folder = tmp_path_factory.mktemp("pg")
+    # Not below pytest's own folder: each pytest run closes that to other users, and PostgreSQL does not run as root.
+    folder = tempfile.mkdtemp(prefix="fediart-pg-")
     running = pgserver.get_server(folder, cleanup_mode="stop")
     yield running.get_uri()
     running.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,6 @@ def _alembic(connection: Connection | None = None) -> Any:
     return settings
 
 
-@cache
 def _revisions() -> tuple[str, ...]:
     """Return every revision in order: a migration's file name begins with its number."""
     return tuple(sorted(path.name.split("_", 1)[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*_*.py")))

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from fediart.db import engine, ids
 from fediart.db.engine import Transaction
+from fediart.db.queries._numbers import can_be_id
 from fediart.db.queries._upsert import insert, is_postgres
 from fediart.db.tables import Activity, Delivery, Host
 
@@ -387,7 +388,7 @@ async def waiting(tx: Transaction, *, host: str | None = None, limit: int = 500)
 def _selected(delivery_id: int | None, host: str | None) -> Any:
     conditions = [Delivery.state == WAITING]
     if delivery_id is not None:
-        conditions.append(Delivery.id == delivery_id)
+        conditions.append(Delivery.id == delivery_id if can_be_id(delivery_id) else false())
     if host is not None:
         conditions.append(Delivery.host == host)
     return and_(*conditions)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, and_, delete, exists, func, literal, or_, select, union_all, update
 
 from fediart.db.engine import Transaction
+from fediart.db.queries._numbers import can_be_id
 from fediart.db.tables import Actor, Attachment, Boost, Follow, Like, Mention, Note, Notification, Tag, Work
 
 PUBLIC = ("public", "unlisted")
@@ -29,7 +30,7 @@ async def find(tx: Transaction, uri: str) -> Note | None:
 
 
 async def get(tx: Transaction, id_: int) -> Note | None:
-    return await tx.get(Note, id_)
+    return await tx.get(Note, id_) if can_be_id(id_) else None
 
 
 async def with_author(tx: Transaction, uri: str) -> tuple[Note, Actor] | None:

@@ -6,11 +6,15 @@ from sqlalchemy import func, select
 
 from fediart import errors
 from fediart.db.engine import Transaction
+from fediart.db.queries import notes
+from fediart.db.queries._numbers import can_be_id
 from fediart.db.tables import Actor, Artist, Note, Work
 
 
 async def find(tx: Transaction, note_id: int) -> tuple[Work, Note, Actor] | None:
     """Find a work that was not deleted."""
+    if not can_be_id(note_id):
+        return None
     row = (
         await tx.execute(
             select(Work, Note, Actor)
@@ -25,7 +29,7 @@ async def find(tx: Transaction, note_id: int) -> tuple[Work, Note, Actor] | None
 async def require(tx: Transaction, note_id: int) -> tuple[Work, Note, Actor]:
     found = await find(tx, note_id)
     if found is None:
-        gone = await tx.get(Note, note_id)
+        gone = await notes.get(tx, note_id)
         if gone is not None and gone.is_local and gone.deleted_at is not None:
             raise errors.NotFoundError(f"work {note_id} was deleted on {gone.deleted_at:%Y-%m-%d}")
         raise errors.NotFoundError(f"there is no work {note_id} here")
