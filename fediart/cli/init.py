@@ -10,7 +10,7 @@ import click
 from fediart import clock, config, errors, log
 from fediart.activitypub.urls import Urls
 from fediart.cli import _run
-from fediart.db import schema
+from fediart.db import queries, schema
 from fediart.db.engine import Database
 from fediart.rights.reservation import Policy
 from fediart.studio import artists
@@ -91,6 +91,10 @@ async def _set_up(settings: config.Config, *, artist: str, email: str, display_n
         await schema.migrate(database)
         instance_keys, artist_keys = artists.new_keys(), artists.new_keys()
         async with database.write() as tx:
+            if (there := await queries.instance.find(tx)) is not None:
+                raise errors.ConflictError(
+                    f"the database holds the server {there.base_url} already; nothing was changed"
+                )
             await artists.create_instance(
                 tx, at, name=settings.instance.name or settings.instance.domain, key_pair=instance_keys, now=now
             )

@@ -90,6 +90,7 @@ class Actor(Base):
     discoverable: Mapped[bool] = mapped_column(Boolean, default=False)
     indexable: Mapped[bool] = mapped_column(Boolean, default=False)
     rights: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    emojis: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # [{"shortcode", "url"}]
     published: Mapped[datetime | None]
     updated_at: Mapped[datetime]
     fetched_at: Mapped[datetime | None]
@@ -125,6 +126,7 @@ class Artist(Base):
     icon_key: Mapped[str | None]
     image_key: Mapped[str | None]
     declared_at: Mapped[datetime]
+    moved_at: Mapped[datetime | None]
 
 
 class Key(Base):
@@ -144,6 +146,7 @@ class Follow(Base):
     follower_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
     target_id: Mapped[int] = mapped_column(ForeignKey("actors.id"), index=True)
     state: Mapped[str]  # requested | accepted | rejected
+    activity: Mapped[dict[str, Any] | None] = mapped_column(Json)  # the Follow as it came, to be quoted exactly
     created_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("follower_id", "target_id"),)
@@ -159,6 +162,27 @@ class Block(Base):
     target_id: Mapped[int] = mapped_column(ForeignKey("actors.id"), index=True)
     created_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("actor_id", "target_id"),)
+
+
+class Mute(Base):
+    """`actor`, local, does not want to see `target`; nobody else is told."""
+
+    __tablename__ = "mutes"
+    id: Mapped[int] = _id()
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
+    target_id: Mapped[int] = mapped_column(ForeignKey("actors.id"), index=True)
+    created_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("actor_id", "target_id"),)
+
+
+class DomainBlock(Base):
+    """A host, with everything below it, that this server does not want to know (suspend) or hear of (silence)."""
+
+    __tablename__ = "domain_blocks"
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    severity: Mapped[str]  # suspend | silence
+    reason: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
 
 
 class Note(Base):
@@ -184,6 +208,12 @@ class Note(Base):
     document: Mapped[bytes] = mapped_column(LargeBinary)
     proof: Mapped[str]  # own | verified | none | invalid
     rights: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    emojis: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    poll: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    quote_uri: Mapped[str | None]
+    quote_authorization: Mapped[str | None]
+    pinned_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]  # kept, but not shown: a reply that its parent's author does not permit
     __table_args__ = (
         Index("ix_notes_actor_id_id", "actor_id", "id"),
         Index("ix_notes_in_reply_to_uri", "in_reply_to_uri"),
@@ -202,6 +232,8 @@ class Work(Base):
     series: Mapped[str] = mapped_column(default="", index=True)
     policy: Mapped[str]
     license: Mapped[str] = mapped_column(default="")
+    replies_policy: Mapped[str] = mapped_column(default="public", server_default="public")  # public|followers|nobody
+    quotes_policy: Mapped[str] = mapped_column(default="public", server_default="public")
     version: Mapped[int] = mapped_column(Integer, default=1)
     declared_at: Mapped[datetime]
     pinned_at: Mapped[datetime | None]
@@ -236,6 +268,37 @@ class Tag(Base):
     position: Mapped[int] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(primary_key=True, index=True)  # lower case, without #
     label: Mapped[str]
+
+
+class FeaturedTag(Base):
+    __tablename__ = "featured_tags"
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class QuoteAuthorization(Base):
+    """Our permission for one quote of one of our notes; the row stays when it is revoked."""
+
+    __tablename__ = "quote_authorizations"
+    id: Mapped[int] = _id()
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))  # who quotes
+    quoting_uri: Mapped[str]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("note_id", "quoting_uri"),)
+
+
+class PollVote(Base):
+    __tablename__ = "poll_votes"
+    id: Mapped[int] = _id()
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
+    choice: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("note_id", "actor_id", "choice"),)
 
 
 class Mention(Base):
@@ -285,6 +348,7 @@ class Report(Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
     objects: Mapped[list[Any]]
     content: Mapped[str] = mapped_column(default="")
+    is_outgoing: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
     created_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
 
@@ -314,6 +378,8 @@ class Activity(Base):
     to_followers: Mapped[bool] = mapped_column(Boolean, default=False)
     to_actors: Mapped[list[Any]] = mapped_column(default=list)
     is_public: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Somebody else's words, passed on as they came; `actor_id` is whose followers get them and who signs the request.
+    is_forward: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
     created_at: Mapped[datetime]
     fanned_out_at: Mapped[datetime | None]
     __table_args__ = (
@@ -373,6 +439,38 @@ class Host(Base):
     retry_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     last_success_at: Mapped[datetime | None]
+    dialect: Mapped[str | None]  # the HTTP signature it takes: draft-cavage | rfc9421
+    unavailable_since: Mapped[datetime | None]
+    probed_at: Mapped[datetime | None]
+
+
+class Fetch(Base):
+    """Something of another server that is worth having: a missing parent, a thread's replies, earlier works."""
+
+    __tablename__ = "fetches"
+    id: Mapped[int] = _id()
+    uri: Mapped[str]
+    kind: Mapped[str]  # note | replies | outbox | featured
+    reason: Mapped[str] = mapped_column(default="")
+    depth: Mapped[int] = mapped_column(Integer, default=0)
+    root: Mapped[str] = mapped_column(default="", index=True)  # what the budget counts for
+    state: Mapped[str]  # waiting | done | failed
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    not_before: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("uri", "kind"),
+        Index(
+            "ix_fetches_waiting",
+            "not_before",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
 
 
 class Received(Base):
@@ -384,6 +482,7 @@ class Received(Base):
     type: Mapped[str]
     actor_uri: Mapped[str]
     recipient: Mapped[str | None]  # the personal inbox it came to
+    relayed_by: Mapped[str | None]  # who delivered it, when that was not its actor
     body: Mapped[bytes] = mapped_column(LargeBinary)
     request_id: Mapped[str]
     received_at: Mapped[datetime]

@@ -29,7 +29,11 @@ _ASK_AGAIN_SECONDS = 60.0
 
 
 class GoneError(SignatureError):
-    """The signer's own server says that the account is gone (410)."""
+    """The signer's own server says that the account is gone (410); `key_id` is the key that could not be had."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__("the key's owner is gone", detail=key_id)
+        self.key_id = key_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ class Authenticator:
             key = keys.read_public_pem(entry.pem) if entry.pem else keys.read_multikey(entry.multibase or "")
         except errors.RemoteError as exc:
             if exc.peer_status == 410:
-                raise GoneError("the key's owner is gone", detail=key_id) from exc
+                raise GoneError(key_id) from exc
             if exc.is_temporary:
                 raise
             raise SignatureError("the key could not be fetched", detail=f"{key_id}: {exc.text}") from exc

@@ -162,6 +162,10 @@ class Jobs:
 async def _is_missing(tx: engine.Transaction, need: Need, speaker: Speaker) -> bool:
     if speaker.urls.is_ours(need.uri):
         return False
+    if need.if_followed is not None:
+        teller = await queries.actors.find(tx, need.if_followed)
+        if teller is None or not await queries.follows.is_followed_here(tx, teller.id):
+            return False
     if need.is_fresh:
         return True
     row: tables.Actor | tables.Note | None

@@ -28,11 +28,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something of another server that the handler wants to see. `is_fresh`: even when we know it already."""
+    """Something of another server that the handler wants to see.
+
+    `is_fresh`: even when we know it already. `if_followed`: only when somebody here follows this actor, so that no
+    stranger can make us fetch from third servers.
+    """
 
     kind: Kind
     uri: str
     is_fresh: bool = False
+    if_followed: str | None = None
 
 
 @dataclass(slots=True)

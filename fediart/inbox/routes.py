@@ -10,7 +10,7 @@ from fediart import clock, config, errors, http, log
 from fediart.activitypub import activities, documents, origins
 from fediart.activitypub.activities import Activity
 from fediart.activitypub.errors import ProtocolError, SignatureError
-from fediart.activitypub.signatures import HttpRequest, cavage
+from fediart.activitypub.signatures import HttpRequest
 from fediart.activitypub.urls import Urls
 from fediart.db import queries
 from fediart.db.engine import Database
@@ -71,8 +71,8 @@ def blueprint(
             return accepted()
         try:
             sender = await authenticator.authenticate(signed_request(body))
-        except GoneError:
-            return await believe_gone(activity, body, recipient)
+        except GoneError as exc:
+            return await believe_gone(activity, exc.key_id, body, recipient)
         if sender.actor_uri != activity.actor:
             _logger.info("dropped: signed by another", actor=activity.actor, signer=sender.actor_uri)
             return accepted()
@@ -99,11 +99,10 @@ def blueprint(
         async with database.read() as tx:
             return await queries.actors.find(tx, activity.actor) is not None
 
-    async def believe_gone(activity: Activity, body: bytes, recipient: str | None) -> Response:
+    async def believe_gone(activity: Activity, key_id: str, body: bytes, recipient: str | None) -> Response:
         """Take a 410 at the key's own address as the proof of an account's Delete; for nothing else."""
         if activity.type != "Delete" or activity.object_id != activity.actor:
             raise SignatureError("the key's owner is gone")
-        key_id = signed_key_id()
         if key_id.split("#", 1)[0].removesuffix("/main-key") != activity.actor:
             raise SignatureError("the key does not belong to the account that is deleted")
         await stored.store(
@@ -152,7 +151,3 @@ def signed_request(body: bytes) -> HttpRequest:
         text = value.decode("latin-1").strip()
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return HttpRequest(method=scope["method"], target=target, headers=headers, body=body)
-
-
-def signed_key_id() -> str:
-    return cavage.parse(request.headers.get("Signature", "")).key_id

@@ -1,8 +1,9 @@
 """Deliveries: claim a batch, sign and POST each outside any transaction, settle in groups.
 
 One transaction a round settles what came back and claims what may go next, so that the cost of durability is shared by
-the batch. A host has at most a few requests under way; one that fails rests, then gets a single probe. A crash loses
-nothing: a lease ends, and the delivery is attempted again under the same activity id.
+the batch. More is claimed than is sent at once, so that connections stay busy while a commit waits for the disk. A host
+has at most a few requests under way; one that fails rests, then gets a single probe. A crash loses nothing: a lease
+ends, and the delivery is attempted again under the same activity id.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +28,7 @@ from fediart.remote.session import Session
 from fediart.remote.signer import Signer
 
 _logger = log.get(__name__)
-_ROUND_SECONDS = 0.02
+_ROUND_SECONDS = 0.05
 _IDLE_SECONDS = 30.0
 _DOCUMENTS_KEPT = 64
 _HOST_NOTED_SECONDS = 3600
@@ -58,7 +59,10 @@ class Deliverer:
         self._session = session
         self._keyring = keyring
         self._settings = settings
+        self._ready: deque[Claimed] = deque()
+        self._overdue: list[Claimed] = []
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        # By host, both what is ready and what is under way.
         self._busy: Counter[str] = Counter()
         self._results: list[_Result] = []
         self._news = database.wakeups.event(deliveries.TOPIC)
@@ -71,13 +75,14 @@ class Deliverer:
         """Deliver until `stop`; then finish what is under way, for at most a request's time."""
         while not stop.is_set():
             self._news.clear()
-            claimed, due = await self._round()
-            for one in claimed:
-                self._start(one)
+            due = await self._round()
+            self._fill()
             if self._tasks:
                 await self._gather(stop)
-            else:
+            elif not (self._results or self._overdue):
                 await worker.wait(self._news, stop, seconds=self._until(due))
+        self._overdue += self._ready
+        self._ready.clear()
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=self._settings.request_timeout_seconds)
         unfinished = list(self._tasks)
@@ -86,6 +91,7 @@ class Deliverer:
         async with self._database.write() as tx:
             await self._settle(tx, self._results)
             await deliveries.release(tx, unfinished)
+            await deliveries.give_back(tx, self._overdue)
 
     def _until(self, due: datetime | None) -> float:
         if due is None:
@@ -95,21 +101,24 @@ class Deliverer:
     async def _gather(self, stop: asyncio.Event) -> None:
         """Wait for news (an answer, or a commit that may bring work), and a moment more: a round is a group."""
         await worker.wait(self._news, stop, seconds=1.0)
-        enough = self._settings.delivery_concurrency // 4
+        enough = self._settings.delivery_concurrency // 2
         until = time.monotonic() + _ROUND_SECONDS
         while self._tasks and len(self._results) < enough and time.monotonic() < until:
             await asyncio.sleep(_ROUND_SECONDS / 8)
 
-    async def _round(self) -> tuple[list[Claimed], datetime | None]:
-        """Settle what came back and claim what may go: one commit. Returns the claims and when the next may be due."""
+    async def _round(self) -> datetime | None:
+        """Settle what came back and claim what may go: one commit. Returns when the next may be due."""
         now = clock.now()
-        free = self._settings.delivery_concurrency - len(self._tasks)
+        # As many again as are sent at once: a round's time is never longer than they last.
+        free = self._settings.delivery_concurrency * 2 - len(self._tasks) - len(self._ready)
         due: datetime | None = None
+        claimed: list[Claimed] = []
         results, self._results = self._results, []
+        overdue, self._overdue = self._overdue, []
         try:
             async with self._database.write() as tx:
                 await self._settle(tx, results)
-                claimed: list[Claimed] = []
+                await deliveries.give_back(tx, overdue)
                 if free > 0:
                     claimed = await deliveries.claim(
                         tx,
@@ -120,12 +129,31 @@ class Deliverer:
                         busy=self._busy,
                     )
                     await self._load(tx, claimed)
-                if not claimed and not self._tasks:
+                if not (claimed or self._tasks or self._ready):
                     due = await deliveries.next_due(tx)
         except BaseException:
             self._results = results + self._results  # not committed: settle them with the next round
+            self._overdue = overdue + self._overdue
             raise
-        return claimed, due
+        self._ready += claimed
+        self._busy.update(one.host for one in claimed)
+        return due
+
+    def _fill(self) -> None:
+        """Start what is ready while there is room; what could outlive its lease goes back to the queue instead."""
+        latest = clock.now() + timedelta(seconds=self._settings.request_timeout_seconds)
+        while self._ready and len(self._tasks) < self._settings.delivery_concurrency:
+            claimed = self._ready.popleft()
+            if claimed.leased_until < latest:
+                self._overdue.append(claimed)
+                self._free(claimed)
+            else:
+                self._start(claimed)
+
+    def _free(self, claimed: Claimed) -> None:
+        self._busy[claimed.host] -= 1
+        if not self._busy[claimed.host]:
+            del self._busy[claimed.host]
 
     async def _load(self, tx: Transaction, claimed: list[Claimed]) -> None:
         missing = {one.activity_id for one in claimed} - self._letters.keys()
@@ -136,7 +164,7 @@ class Deliverer:
                 except errors.FediArtError as exc:  # one actor's broken key must not hold up the others
                     _logger.error("cannot sign", activity=activity.uri, reason=exc.text)
                     self._unsignable[activity.id] = exc.text
-        wanted = {one.activity_id for one in claimed}
+        wanted = {one.activity_id for one in (*claimed, *self._ready)}
         for old in [key for key in self._letters if key not in wanted][: max(len(self._letters) - _DOCUMENTS_KEPT, 0)]:
             del self._letters[old]
 
@@ -149,10 +177,9 @@ class Deliverer:
         if letter is None:
             reason = self._unsignable.get(claimed.activity_id, "the activity is missing")
             self._results.append(_Result(claimed, Outcome(Verdict.RETRY, reason), clock.now()))
+            self._free(claimed)
             return
-        self._busy[claimed.host] += 1
-        task = asyncio.create_task(self._attempt(claimed, letter))
-        self._tasks[claimed.id] = task
+        self._tasks[claimed.id] = asyncio.create_task(self._attempt(claimed, letter))
 
     async def _attempt(self, claimed: Claimed, letter: _Letter) -> None:
         started = clock.now()
@@ -171,9 +198,8 @@ class Deliverer:
         self._report(claimed, letter, judged, (clock.now() - started).total_seconds())
         self._results.append(_Result(claimed, judged, started))
         self._tasks.pop(claimed.id, None)
-        self._busy[claimed.host] -= 1
-        if not self._busy[claimed.host]:
-            del self._busy[claimed.host]
+        self._free(claimed)
+        self._fill()
         self._news.set()
 
     def _report(self, claimed: Claimed, letter: _Letter, judged: Outcome, seconds: float) -> None:

@@ -22,6 +22,8 @@ from fediart.rights import http_headers, note_terms
 _PAGE = 20
 _FOLLOWS_PAGE = 40
 _NAME = "<username>"
+_LARGEST_ID = 2**63 - 1  # what a column holds; any larger number names nothing
+_NUMBER = f"int(max={_LARGEST_ID})"
 
 
 def blueprint(database: Database, at: urls.Urls) -> Blueprint:
@@ -128,7 +130,7 @@ def blueprint(database: Database, at: urls.Urls) -> Blueprint:
             pinned = await queries.works.pinned(tx, found.id)
         return http.json_response(build.collection.whole(f"{found.uri}/featured", items=[note.uri for note in pinned]))
 
-    @blue.get("/objects/<int:note_id>")
+    @blue.get(f"/objects/<{_NUMBER}:note_id>")
     async def note(note_id: int) -> Response:
         async with database.read() as tx:
             found = await queries.notes.get(tx, note_id)
@@ -150,7 +152,7 @@ def blueprint(database: Database, at: urls.Urls) -> Blueprint:
         artist = await queries.works.artist_of(tx, found)
         return http_headers.write(render.reservation(at, actor=work[2], artist=artist, work=work[0], note=found))
 
-    @blue.get("/objects/<int:note_id>/activity")
+    @blue.get(f"/objects/<{_NUMBER}:note_id>/activity")
     async def create(note_id: int) -> Response:
         async with database.read() as tx:
             activity = await queries.activities.find(tx, f"{at.note(note_id)}/activity")
@@ -161,7 +163,7 @@ def blueprint(database: Database, at: urls.Urls) -> Blueprint:
             return http.refusal(404, "there is nothing by this id")
         return http.json_response(activity.document)
 
-    @blue.get("/activities/<int:activity_id>")
+    @blue.get(f"/activities/<{_NUMBER}:activity_id>")
     async def activity_by_id(activity_id: int) -> Response:
         async with database.read() as tx:
             found = await queries.activities.find(tx, at.activity(activity_id))
@@ -189,7 +191,7 @@ def blueprint(database: Database, at: urls.Urls) -> Blueprint:
                 return http.json_response(
                     build.collection.collection(id_, total=total, first=f"{id_}?page=true", ordered=False)
                 )
-            after = request.args.get("after", default=0, type=int)
+            after = _number("after") or 0
             rows = await queries.notes.reply_uris(tx, note_id, after=after, limit=_PAGE + 1)
         next_ = f"{id_}?after={rows[_PAGE - 1][0]}" if len(rows) > _PAGE else None
         return http.json_response(
@@ -198,15 +200,15 @@ def blueprint(database: Database, at: urls.Urls) -> Blueprint:
             )
         )
 
-    @blue.get("/objects/<int:note_id>/replies")
+    @blue.get(f"/objects/<{_NUMBER}:note_id>/replies")
     async def replies(note_id: int) -> Response:
         return await _parts(note_id, "replies")
 
-    @blue.get("/objects/<int:note_id>/likes")
+    @blue.get(f"/objects/<{_NUMBER}:note_id>/likes")
     async def likes(note_id: int) -> Response:
         return await _parts(note_id, "likes")
 
-    @blue.get("/objects/<int:note_id>/shares")
+    @blue.get(f"/objects/<{_NUMBER}:note_id>/shares")
     async def shares(note_id: int) -> Response:
         return await _parts(note_id, "shares")
 
@@ -220,7 +222,13 @@ def _with(response: Response, headers: list[tuple[str, str]]) -> Response:
 
 
 def _before() -> int | None:
-    return request.args.get("before", type=int)
+    return _number("before")
+
+
+def _number(name: str) -> int | None:
+    """Return where a page starts; None, so the beginning, for anything that cannot be an id."""
+    found = request.args.get(name, type=int)
+    return found if found is not None and 0 <= found <= _LARGEST_ID else None
 
 
 def _self(collection_id: str) -> str:
@@ -238,7 +246,6 @@ async def _local(tx: Transaction, username: str) -> tables.Actor | Response:
             "@context": context.PLAIN,
             "id": found.uri,
             "type": "Tombstone",
-            "formerType": "Person",
         }
         return http.json_response(tombstone, status=410)
     return found

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from sqlalchemy.exc import IntegrityError
 
 from fediart import errors
 from fediart.activitypub import addressing, build, handles, html, keys
@@ -17,6 +16,7 @@ from fediart.db.engine import Transaction
 from fediart.outbox import render
 from fediart.outbox.speaker import Audience, Speaker
 from fediart.rights.reservation import Policy
+from fediart.studio import words
 
 MAX_NAME_CHARACTERS = 100
 MAX_SUMMARY_CHARACTERS = 5000
@@ -115,6 +115,8 @@ async def create(
         )
     if "@" not in email.strip("@"):
         raise errors.InputError(f"“{email}” is not an e-mail address")
+    words.verify_licence(license_)
+    words.verify_language(language)
     existing = await queries.actors.find_local(tx, username)
     if existing is not None:
         raise errors.ConflictError(
@@ -144,11 +146,7 @@ async def create(
         published=now,
         updated_at=now,
     )
-    tx.add(actor)
-    try:
-        await tx.flush()
-    except IntegrityError as exc:
-        raise errors.ConflictError(f"the name “{username}” is taken") from exc
+    await queries.actors.add_local(tx, actor)
     artist = tables.Artist(
         actor_id=actor.id,
         email=email,
@@ -253,8 +251,7 @@ def _field_value(text: str) -> str:
 
 
 def _checked(what: str, text: str, limit: int) -> str:
-    if len(text) > limit:
-        raise errors.InputError(f"{what} has {len(text)} characters, the limit is {limit}")
+    words.verify_length(what, text, limit)
     return text
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import delete as sql_delete
 
 from fediart import config, errors
 from fediart.activitypub import addressing, build, digests, html, tags
@@ -19,14 +18,14 @@ from fediart.db.engine import Transaction
 from fediart.media.prepare import PreparedImage
 from fediart.outbox import render
 from fediart.outbox.speaker import Audience, Speaker
-from fediart.rights.reservation import Policy, is_iri
+from fediart.rights.reservation import Policy
+from fediart.studio import words
 
 MAX_TITLE_CHARACTERS = 200
 MAX_TEXT_CHARACTERS = 20_000
 MAX_SUMMARY_CHARACTERS = 500  # Interop: Misskey 2025.4 stores a content warning in a column of 512
 MAX_WORD_CHARACTERS = 100
 MAX_TAGS = 30
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +140,16 @@ async def publish(
 async def edit(
     tx: Transaction, speaker: Speaker, work_id: int, edits: Changes, *, limits: config.Media, now: datetime
 ) -> tuple[tables.Note, bool]:
-    """Change a work and tell everybody who got it; says whether anything changed (if not, nothing is sent).
+    """Change a work and tell everybody who got it; says whether anything changed.
 
+    Nothing is sent when the Note stays as it is: when nothing changed, or only what is shown on this server.
     Raises: NotFoundError, InputError.
     """
     work, note, actor = await queries.works.require(tx, work_id)
     artist = await queries.works.artist_of(tx, note)
     before = await _rendered(tx, speaker, actor, artist, note, work)
+    series = work.series
+    written = {name.lower() for name in html.hashtags_in(work.text)}
     now = max(now.replace(microsecond=0), _second_after(note))
     for name in ("title", "text", "medium", "series", "license"):
         value = getattr(edits, name)
@@ -163,11 +165,14 @@ async def edit(
     if edits.language is not None:
         note.language = edits.language
     if edits.images is not None:
-        await tx.execute(sql_delete(tables.Attachment).where(tables.Attachment.note_id == note.id))
+        _verify_number(edits.images, limits)
+        await queries.notes.remove_attachments(tx, note.id)
         _add_images(tx, speaker.urls, note.id, edits.images)
     if edits.tags is not None or edits.text is not None:
-        kept = [tag.label for tag in await queries.notes.tags(tx, note.id)] if edits.tags is None else edits.tags
-        await tx.execute(sql_delete(tables.Tag).where(tables.Tag.note_id == note.id))
+        kept = edits.tags
+        if kept is None:  # those given beside the text; those within it come from its new wording
+            kept = [tag.label for tag in await queries.notes.tags(tx, note.id) if tag.name not in written]
+        await queries.notes.remove_tags(tx, note.id)
         _add_tags(tx, note.id, [*kept, *html.hashtags_in(work.text)])
     await tx.flush()
     attachments = await queries.notes.attachments(tx, note.id)
@@ -178,7 +183,9 @@ async def edit(
     _verify_words(work, note, [a.description for a in attachments], limits)
     await tx.flush()
     if await _rendered(tx, speaker, actor, artist, note, work) == before:
-        return note, False
+        if work.series != series:
+            await changes.bump(tx)
+        return note, work.series != series
     work.version += 1
     note.updated = now
     document = await _sign(tx, speaker, actor, artist, note, work, at=now)
@@ -215,7 +222,9 @@ async def withdraw(tx: Transaction, speaker: Speaker, actor: tables.Actor, note:
     involved += [author.uri for _, author in await queries.notes.replies(tx, note.id, public_only=False)]
     tombstone = build.note.tombstone(note.uri, published=note.published, deleted=now)
     is_public = note.visibility in queries.notes.PUBLIC
-    to = [addressing.PUBLIC] if is_public else [actor.followers or "", *mentioned]
+    to = [addressing.PUBLIC] if is_public else mentioned
+    if note.visibility == Visibility.FOLLOWERS and actor.followers:
+        to = [actor.followers, *mentioned]
     await queries.notes.erase(tx, note, at=now, tombstone=orjson.dumps(tombstone))
     await queries.activities.hide(tx, note_id=note.id)
     await speaker.say(
@@ -298,10 +307,12 @@ def _add_images(tx: Transaction, at: Urls, note_id: int, images: Sequence[Image]
 def _add_tags(tx: Transaction, note_id: int, names: Sequence[str]) -> None:
     labels: dict[str, str] = {}
     for name in names:
-        normal = tags.normalize_hashtag(name.removeprefix("#"))
-        if normal is None:
+        label = name.strip().removeprefix("#")
+        normal = tags.normalize_hashtag(label)
+        # What peers would read differently from what is written here is no tag: `two words` would be #two elsewhere.
+        if normal is None or normal != unicodedata.normalize("NFKC", label).lower():
             raise errors.InputError(f"“{name}” cannot be a tag: use letters, digits and _, and not digits alone")
-        labels.setdefault(normal.lower(), name.removeprefix("#"))
+        labels.setdefault(normal, label)
     if len(labels) > MAX_TAGS:
         raise errors.InputError(f"a work has at most {MAX_TAGS} tags, not {len(labels)}")
     for position, (name, label) in enumerate(labels.items()):
@@ -309,15 +320,12 @@ def _add_tags(tx: Transaction, note_id: int, names: Sequence[str]) -> None:
 
 
 def _verify(draft: Draft, limits: config.Media) -> None:
-    if not draft.images:
-        raise errors.InputError("a work needs at least one picture")
-    if len(draft.images) > limits.max_images:
-        raise errors.InputError(f"a work has at most {limits.max_images} pictures, not {len(draft.images)}")
+    _verify_number(draft.images, limits)
     _verify_texts(
         title=draft.title,
         text=draft.text,
         summary=draft.summary,
-        words={"the medium": draft.medium, "the series": draft.series},
+        short={"the medium": draft.medium, "the series": draft.series},
         license_=draft.license,
         language=draft.language,
         descriptions=[image.description for image in draft.images],
@@ -325,12 +333,19 @@ def _verify(draft: Draft, limits: config.Media) -> None:
     )
 
 
+def _verify_number(images: Sequence[Image], limits: config.Media) -> None:
+    if not images:
+        raise errors.InputError("a work needs at least one picture")
+    if len(images) > limits.max_images:
+        raise errors.InputError(f"a work has at most {limits.max_images} pictures, not {len(images)}")
+
+
 def _verify_words(work: tables.Work, note: tables.Note, descriptions: Sequence[str], limits: config.Media) -> None:
     _verify_texts(
         title=work.title,
         text=work.text,
         summary=note.summary,
-        words={"the medium": work.medium, "the series": work.series},
+        short={"the medium": work.medium, "the series": work.series},
         license_=work.license,
         language=note.language,
         descriptions=descriptions,
@@ -343,7 +358,7 @@ def _verify_texts(
     title: str,
     text: str,
     summary: str,
-    words: dict[str, str],
+    short: dict[str, str],
     license_: str,
     language: str | None,
     descriptions: Sequence[str],
@@ -355,15 +370,13 @@ def _verify_texts(
         ("the title", title, MAX_TITLE_CHARACTERS),
         ("the text", text, MAX_TEXT_CHARACTERS),
         ("the content warning", summary, MAX_SUMMARY_CHARACTERS),
-        *((name, value, MAX_WORD_CHARACTERS) for name, value in words.items()),
+        *((name, value, MAX_WORD_CHARACTERS) for name, value in short.items()),
         *(
             (f"the alt text of picture {number}", value, limits.max_alt_text_characters)
             for number, value in enumerate(descriptions, start=1)
         ),
     ):
-        if len(value) > limit:
-            raise errors.InputError(f"{what} has {len(value)} characters, the limit is {limit}")
-    if license_ and not is_iri(license_):
-        raise errors.InputError(f"the licence must be the address of its text (https://…), not “{license_}”")
-    if language is not None and not _LANGUAGE.fullmatch(language):
-        raise errors.InputError(f"“{language}” is not a language tag such as en or pt-BR")
+        words.verify_length(what, value, limit)
+    words.verify_licence(license_)
+    if language is not None:
+        words.verify_language(language)

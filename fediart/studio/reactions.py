@@ -99,6 +99,7 @@ async def boost(tx: Transaction, speaker: Speaker, username: str, note: tables.N
         at=now,
         is_public=True,
     )
+    await changes.bump(tx)  # the outbox is public
 
 
 async def unboost(tx: Transaction, speaker: Speaker, username: str, note: tables.Note, *, now: datetime) -> None:
@@ -135,6 +136,7 @@ async def unboost(tx: Transaction, speaker: Speaker, username: str, note: tables
         audience=Audience(followers=True, actors=[author.uri]),
         at=now,
     )
+    await changes.bump(tx)
 
 
 async def _author(tx: Transaction, note: tables.Note) -> tables.Actor:

@@ -50,12 +50,16 @@ async def reply(
     if parent.deleted_at is not None:
         raise errors.NotFoundError("what you answer was deleted")
     author = await queries.actors.get(tx, parent.actor_id)
-    widest = _NARROWER[Visibility(parent.visibility)]
+    is_own = author.id == actor.id
+    widest = Visibility(parent.visibility) if is_own else _NARROWER[Visibility(parent.visibility)]
     order = list(Visibility)
     chosen = max(widest, visibility or widest, key=order.index)
     named: dict[str, tables.Actor] = {author.handle.lower(): author, **(others or {})}
-    if author.id == actor.id:
-        named.pop(author.handle.lower())
+    if is_own:  # going on with one's own words: to whom those were said
+        del named[author.handle.lower()]
+        earlier = await queries.notes.mentions(tx, parent.id)
+        found = await queries.actors.find_many(tx, [mention.actor_uri for mention in earlier])
+        named |= {person.handle.lower(): person for person in found.values() if person.gone_at is None}
     at = speaker.urls
     note_id = ids.new_id()
     now = now.replace(microsecond=0)

@@ -76,7 +76,7 @@ async def test_a_key_of_an_unknown_kind_does_not_hide_the_others(database: Datab
     good = rows.remote_actor(LEE, key=public).keys[0]
     odd = type(good)(id=f"{LEE}#odd", owner=LEE, multibase="zNotAKey")
     async with database.write() as tx:
-        actor = await remote.save_actor(tx, rows.remote_actor(LEE, **{"keys": (odd, good)}), at=NOW)
+        actor = await remote.save_actor(tx, rows.remote_actor(LEE, keys=(odd, good)), at=NOW)
         assert [(key.id, key.algorithm) for key in await queries.keys.of_actor(tx, actor.id)] == [
             (f"{LEE}#main-key", "ed25519")
         ]

@@ -133,7 +133,7 @@ def _interaction_policy(note: Note) -> dict[str, Any]:
 
 
 def tombstone(id_: str, *, published: datetime, deleted: datetime) -> dict[str, Any]:
-    """Build what remains of a deleted note.
+    """Build what remains of a deleted note. No `formerType`: ActivityStreams makes it an address, which no peer writes.
 
     Spec: ActivityPub 6.4; Activity Vocabulary, Tombstone.
     """
@@ -141,7 +141,6 @@ def tombstone(id_: str, *, published: datetime, deleted: datetime) -> dict[str, 
         "@context": context.PLAIN,
         "id": id_,
         "type": "Tombstone",
-        "formerType": "Note",
         "published": timestamps.write_timestamp(published),
         "deleted": timestamps.write_timestamp(deleted),
     }

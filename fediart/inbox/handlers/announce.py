@@ -14,7 +14,7 @@ from fediart.inbox.registry import Context, Handler, Ignored, Kind, Need
 def _needs(activity: Activity, urls: Urls) -> Sequence[Need]:
     if activity.object_id is None or urls.is_ours(activity.object_id):
         return []
-    return [Need(Kind.NOTE, activity.object_id)]
+    return [Need(Kind.NOTE, activity.object_id, if_followed=activity.actor)]
 
 
 async def _act(context: Context) -> str:

@@ -41,18 +41,10 @@ async def _by_pair(context: Context, types: tuple[str, ...], object_id: str | No
     note = await queries.notes.find(tx, object_id)
     if note is None:
         return None
-    if ("Like" in types or "EmojiReact" in types) and await queries.reactions.remove_like(
-        tx, actor_id=sender.id, note_id=note.id
-    ):
-        await queries.notifications.remove(
-            tx, artist_id=note.actor_id, type_="favourite", from_id=sender.id, note_id=note.id
-        )
-        return "like"
-    if "Announce" in types and await queries.reactions.remove_boost(tx, actor_id=sender.id, note_id=note.id):
-        await queries.notifications.remove(
-            tx, artist_id=note.actor_id, type_="reblog", from_id=sender.id, note_id=note.id
-        )
-        return "boost"
+    if "Like" in types or "EmojiReact" in types:
+        return await _like(context, await queries.reactions.remove_like(tx, actor_id=sender.id, note_id=note.id))
+    if "Announce" in types:
+        return await _boost(context, await queries.reactions.remove_boost(tx, actor_id=sender.id, note_id=note.id))
     return None
 
 
@@ -65,13 +57,32 @@ async def _by_id(context: Context, uri: str) -> str | None:
         await queries.follows.remove(tx, sender.id, follow.target_id)
         await queries.notifications.remove(tx, artist_id=follow.target_id, type_="follow", from_id=sender.id)
         return "follow"
-    if await queries.reactions.remove_like(tx, actor_id=sender.id, uri=uri):
-        return "like"
-    if await queries.reactions.remove_boost(tx, actor_id=sender.id, uri=uri):
-        return "boost"
+    if undone := await _like(context, await queries.reactions.remove_like(tx, actor_id=sender.id, uri=uri)):
+        return undone
+    if undone := await _boost(context, await queries.reactions.remove_boost(tx, actor_id=sender.id, uri=uri)):
+        return undone
     if await queries.follows.remove_block(tx, actor_id=sender.id, uri=uri):
         return "block"
     return None
+
+
+async def _like(context: Context, note_id: int | None) -> str | None:
+    await _take_back(context, "favourite", note_id)
+    return "like" if note_id is not None else None
+
+
+async def _boost(context: Context, note_id: int | None) -> str | None:
+    await _take_back(context, "reblog", note_id)
+    return "boost" if note_id is not None else None
+
+
+async def _take_back(context: Context, type_: str, note_id: int | None) -> None:
+    """Take back what the note's artist was told."""
+    note = await queries.notes.get(context.tx, note_id) if note_id is not None else None
+    if note is not None:
+        await queries.notifications.remove(
+            context.tx, artist_id=note.actor_id, type_=type_, from_id=context.sender.id, note_id=note.id
+        )
 
 
 HANDLER = Handler("Undo", _act)
