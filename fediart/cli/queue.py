@@ -11,11 +11,13 @@ from fediart.services import Services
 
 
 @click.group("queue", invoke_without_command=True)
+@click.option("--host", help="Only what waits for this host.")
+@_show.json_option
 @click.pass_context
-def COMMAND(context: click.Context) -> None:
-    """Show, retry or drop waiting deliveries."""
+def COMMAND(context: click.Context, host: str | None, as_json: bool) -> None:
+    """Show, retry or drop waiting deliveries; alone it lists them."""
     if context.invoked_subcommand is None:
-        context.invoke(list_)
+        context.invoke(list_, host=host, as_json=as_json)
 
 
 @COMMAND.command("list")

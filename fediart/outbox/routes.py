@@ -22,6 +22,7 @@ from fediart.rights import http_headers, note_terms
 _PAGE = 20
 _FOLLOWS_PAGE = 40
 _NAME = "<username>"
+_BETWEEN_TWO = ("Like", "Block", "Flag")  # whom they were sent to has them; nobody else needs them
 _LARGEST_ID = 2**63 - 1  # what a column holds; any larger number names nothing
 _NUMBER = f"int(max={_LARGEST_ID})"
 
@@ -167,7 +168,7 @@ def blueprint(database: Database, at: urls.Urls) -> Blueprint:
     async def activity_by_id(activity_id: int) -> Response:
         async with database.read() as tx:
             found = await queries.activities.find(tx, at.activity(activity_id))
-        if found is None:
+        if found is None or found.type in _BETWEEN_TWO:
             return http.refusal(404, "there is nothing by this id")
         return http.json_response(found.document)
 

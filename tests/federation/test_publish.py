@@ -20,7 +20,7 @@ TITLE = "Ochre boats"
 
 @pytest.fixture(scope="module")
 def home(open_home: OpenHome) -> Home:
-    return open_home(federation__request_timeout_seconds=8)
+    return open_home(federation__request_timeout_seconds=60)
 
 
 @pytest.fixture(scope="module")

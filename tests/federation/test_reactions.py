@@ -90,8 +90,13 @@ class TestOnce:
         assert home.take(lee, lee.creates(lee.note(inReplyTo=gone.uri))) == "ignored: concerns nobody here"
         assert home.get(gone.uri).status == 410
         assert home.told(lee) == []
-        asked = [line["path"] for line in home.log() if line.get("event") == "request" and line["method"] == "GET"]
-        assert asked.count(gone.uri.removeprefix(home.base)) == 2  # both by this test
+        path = gone.uri.removeprefix(home.base)
+
+        def asked() -> int:
+            return sum(line.get("path") == path and line["method"] == "GET" for line in home.log())
+
+        wait_for(lambda: asked() >= 2, message="the requests of this test were not logged")
+        assert asked() == 2
 
     def test_of_something_else_has_no_effect(
         self, home: Home, lee: Person, type_: str, part: str, told: str, other_peer: Peer

@@ -18,7 +18,7 @@ from tests.federation.people import Person, settle
 
 @pytest.fixture(scope="module")
 def home(open_home: OpenHome) -> Home:
-    return open_home(federation__request_timeout_seconds=8)
+    return open_home(federation__request_timeout_seconds=60)
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_healthy_host_waits_for_no_dead_hanging_or_babbling_one(home: Home, pe
     hanging.peer.answer("/inbox", Answer(is_hanging=True))
     babbling.peer.answer("/inbox", Answer(500, b"x" * 2_000_000))
     works = [home.publish(f"Number {number}") for number in range(4)]
-    arrived = [healthy.peer.wait_for("Create", about=work.uri, seconds=6) for work in works]
+    arrived = [healthy.peer.wait_for("Create", about=work.uri, seconds=30) for work in works]
     assert [delivery.object["id"] for delivery in arrived] == [work.uri for work in works]
     assert hanging.peer.deliveries("Create")
     hanging.peer.answer("/inbox", Answer())
