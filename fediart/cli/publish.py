@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from fediart import clock, errors
 from fediart.activitypub.addressing import Visibility
 from fediart.cli import _images, _rights, _run, _show
+from fediart.db import queries
 from fediart.services import Services
 from fediart.studio import artworks
 
@@ -55,13 +58,9 @@ async def COMMAND(
         raise errors.UsageError(
             f"{len(images)} pictures need {len(images)} --alt texts, one each in the same order; {len(alts)} given"
         )
-    prepared = [
-        artworks.Image(files=await _images.prepare_file(services, path), description=alt, name=path.rsplit("/", 1)[-1])
-        for path, alt in zip(images, alts, strict=True)
-    ]
     draft = artworks.Draft(
         title=title,
-        images=prepared,
+        images=(),
         text=text,
         tags=tags,
         medium=medium,
@@ -73,9 +72,21 @@ async def COMMAND(
         summary=summary,
         language=language,
     )
+    artworks.verify_words(draft, alts, limits=services.settings.media)
+    async with services.database.read() as tx:
+        await queries.actors.require_artist(tx, artist)
+    prepared = [
+        artworks.Image(files=await _images.prepare_file(services, path), description=alt, name=path.rsplit("/", 1)[-1])
+        for path, alt in zip(images, alts, strict=True)
+    ]
     async with services.database.write() as tx:
         note = await artworks.publish(
-            tx, services.speaker, artist, draft, limits=services.settings.media, now=clock.now()
+            tx,
+            services.speaker,
+            artist,
+            replace(draft, images=prepared),
+            limits=services.settings.media,
+            now=clock.now(),
         )
     if as_json:
         _show.print_json({"id": str(note.id), "uri": note.uri, "url": note.url})

@@ -82,9 +82,8 @@ async def publish(
     """
     actor, artist = await queries.actors.require_artist(tx, username)
     draft = replace(draft, title=draft.title.strip())
-    _verify(draft, limits)
-    if draft.visibility is Visibility.DIRECT:
-        raise errors.InputError("an artwork is public, unlisted or for followers")
+    _verify_number(draft.images, limits)
+    verify_words(draft, [image.description for image in draft.images], limits=limits)
     at = speaker.urls
     note_id = ids.new_id()
     now = now.replace(microsecond=0)
@@ -304,7 +303,11 @@ def _add_images(tx: Transaction, at: Urls, note_id: int, images: Sequence[Image]
         )
 
 
-def _add_tags(tx: Transaction, note_id: int, names: Sequence[str]) -> None:
+def _labels(names: Sequence[str]) -> dict[str, str]:
+    """Return {normal form: label as written} of hashtags.
+
+    Raises: InputError for what peers would read differently.
+    """
     labels: dict[str, str] = {}
     for name in names:
         label = name.strip().removeprefix("#")
@@ -315,20 +318,30 @@ def _add_tags(tx: Transaction, note_id: int, names: Sequence[str]) -> None:
         labels.setdefault(normal, label)
     if len(labels) > MAX_TAGS:
         raise errors.InputError(f"a work has at most {MAX_TAGS} tags, not {len(labels)}")
-    for position, (name, label) in enumerate(labels.items()):
+    return labels
+
+
+def _add_tags(tx: Transaction, note_id: int, names: Sequence[str]) -> None:
+    for position, (name, label) in enumerate(_labels(names).items()):
         tx.add(tables.Tag(note_id=note_id, position=position, name=name, label=label))
 
 
-def _verify(draft: Draft, limits: config.Media) -> None:
-    _verify_number(draft.images, limits)
+def verify_words(draft: Draft, descriptions: Sequence[str], *, limits: config.Media) -> None:
+    """Check everything about a draft but its pictures, so that a mistake is found before they are worked on and stored.
+
+    Raises: InputError.
+    """
+    if draft.visibility is Visibility.DIRECT:
+        raise errors.InputError("an artwork is public, unlisted or for followers")
+    _labels([*draft.tags, *html.hashtags_in(draft.text)])
     _verify_texts(
-        title=draft.title,
+        title=draft.title.strip(),
         text=draft.text,
         summary=draft.summary,
         short={"the medium": draft.medium, "the series": draft.series},
         license_=draft.license,
         language=draft.language,
-        descriptions=[image.description for image in draft.images],
+        descriptions=descriptions,
         limits=limits,
     )
 

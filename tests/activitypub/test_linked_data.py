@@ -677,9 +677,7 @@ def test_the_proof_is_covered():
 
 def _delete(actor: str = MIRA) -> dict[str, Any]:
     tombstone = build.note.tombstone("https://art.example/works/1", published=NOW, deleted=NOW)
-    deletion = build.activity.delete(id_=f"{actor}/delete/1", actor=actor, object_=tombstone, to=[addressing.PUBLIC])
-
-    return deletion
+    return build.activity.delete(id_=f"{actor}/delete/1", actor=actor, object_=tombstone, to=[addressing.PUBLIC])
 
 
 def test_other_activities_of_ours_are_covered_whole():
