@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -56,6 +57,7 @@ def COMMAND(
             f"{data_path} holds a database already; nothing was changed. Write a {path.name} for it, "
             "or name another --data"
         )
+    had_data = data_path.exists()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         data_path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -70,6 +72,9 @@ def COMMAND(
         path.unlink(missing_ok=True)
         for left in data_path.glob("fediart.sqlite3*"):
             left.unlink(missing_ok=True)
+        if not had_data:
+            with suppress(OSError):
+                data_path.rmdir()
         raise
     at = Urls(settings.base_url)
     click.echo(f"wrote {path} (only you can read it) and the database in {settings.data_directory}")

@@ -83,7 +83,7 @@ _SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><foreignObjec
         (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + _SVG, "SVG"),
         (b"<!-- drawn by hand -->\n<svg:svg xmlns:svg='http://www.w3.org/2000/svg'/>", "SVG"),
         (_SVG.decode().encode("utf-16"), "SVG"),
-        (gzip.compress(_SVG), "archive"),
+        (gzip.compress(_SVG, mtime=0), "archive"),
         (b"<!DOCTYPE html><script>alert(1)</script>", "HTML"),
         (b"  <html><body>", "HTML"),
         (b"8BPS\x00\x01" + bytes(40), "PSD"),
