@@ -32,7 +32,7 @@ _logger = log.get(__name__)
 _MAINTENANCE_SECONDS = 3600.0
 
 
-def build(services: Connected, authenticator: Authenticator) -> Quart:
+def build(services: Connected, authenticator: Authenticator, intake: Intake) -> Quart:
     """Return the application, without the front."""
     quart = Quart("fediart", static_folder=None)
     quart.config["MAX_CONTENT_LENGTH"] = None  # each route that takes a body has a limit of its own
@@ -51,7 +51,7 @@ def build(services: Connected, authenticator: Authenticator) -> Quart:
 
     quart.register_blueprint(webfinger_routes.blueprint(database, settings, at))
     quart.register_blueprint(outbox_routes.blueprint(database, at))
-    quart.register_blueprint(inbox_routes.blueprint(database, settings, at, authenticator, Intake(database)))
+    quart.register_blueprint(inbox_routes.blueprint(database, settings, at, authenticator, intake))
     quart.register_blueprint(web.blueprint(database, settings, at, services.store))
     _add_error_answers(quart)
     return quart
@@ -98,9 +98,10 @@ async def running(services: Connected, *, with_worker: bool, stop: asyncio.Event
         services.database, services.session, services.keyring, services.settings.federation, services.urls
     )
     watch = changes.watch(services.database)
-    front = Front(build(services, authenticator), host=services.urls.host, generation=watch.generation)
+    intake = Intake(services.database)
+    front = Front(build(services, authenticator, intake), host=services.urls.host, generation=watch.generation)
     watching = asyncio.create_task(watch.run(), name="changes")
-    working = asyncio.create_task(work(services, stop, authenticator), name="worker") if with_worker else None
+    working = asyncio.create_task(work(services, stop, authenticator, intake), name="worker") if with_worker else None
     try:
         yield front
     finally:
@@ -113,7 +114,12 @@ async def running(services: Connected, *, with_worker: bool, stop: asyncio.Event
         watch.close()
 
 
-async def work(services: Connected, stop: asyncio.Event, authenticator: Authenticator | None = None) -> None:
+async def work(
+    services: Connected,
+    stop: asyncio.Event,
+    authenticator: Authenticator | None = None,
+    intake: Intake | None = None,
+) -> None:
     """Run the background loops: fan-out, deliveries, the inbox's jobs, housekeeping."""
     database, settings = services.database, services.settings
     deliverer = deliver.Deliverer(database, services.session, services.keyring, settings.federation)
@@ -123,6 +129,7 @@ async def work(services: Connected, stop: asyncio.Event, authenticator: Authenti
         services.speaker,
         settings.inbox,
         forget_keys=authenticator.forget if authenticator else lambda _: None,
+        quiet=intake.quiet if intake else jobs.no_door,
     )
     never = asyncio.Event()
     await worker.run(

@@ -1,13 +1,15 @@
 """Storing what came in before it is answered: many requests, one commit.
 
 Each request waits for the commit that holds its activity. While one commit is under way the next group gathers, so that
-the group grows with the load and a lone request waits for nobody.
+the group grows with the load and a lone request waits for nobody. Who knocks waits, what is stored does not: `quiet`
+lets the worker step aside.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,6 +20,8 @@ from fediart.db.engine import Database
 from fediart.db.queries import received
 
 _LARGEST_GROUP = 500
+_BUSY_SECONDS = 0.02
+_LOOK_SECONDS = 0.01
 
 
 def key_of(activity: Activity, body: bytes, at: datetime) -> str:
@@ -53,6 +57,20 @@ class Intake:
         self._database = database
         self._waiting: list[tuple[Mapping[str, Any], asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._stored_at = 0.0
+
+    async def quiet(self, *, at_most_seconds: float) -> bool:
+        """Wait until nothing comes in, but not for longer than this; says whether it is quiet now."""
+        until = time.monotonic() + at_most_seconds
+        while self._is_busy():
+            if time.monotonic() > until:
+                return False
+            await asyncio.sleep(_LOOK_SECONDS)
+        return True
+
+    def _is_busy(self) -> bool:
+        is_writing = self._writer is not None and not self._writer.done()
+        return is_writing or time.monotonic() < self._stored_at + _BUSY_SECONDS
 
     async def store(self, row: Mapping[str, Any]) -> None:
         """Return once the row is durable (or known to be a duplicate).
@@ -79,6 +97,7 @@ class Intake:
                 if not isinstance(exc, Exception):
                     raise
             else:
+                self._stored_at = time.monotonic()
                 for _, stored in group:
                     if not stored.done():
                         stored.set_result(None)

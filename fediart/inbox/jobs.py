@@ -6,7 +6,7 @@ A failure is counted and kept on the row, and tried again later; what asks for n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from fediart import clock, config, errors, log, worker
@@ -30,6 +30,12 @@ _AT_ONCE = 8
 _IDLE_SECONDS = 30.0
 _LEASE_SECONDS = 300.0
 _FETCHES = 20
+_STEP_ASIDE_SECONDS = 0.2
+
+
+async def no_door(*, at_most_seconds: float) -> bool:
+    """Step aside for nobody: nothing comes in through this process."""
+    return True
 
 
 class Jobs:
@@ -42,27 +48,31 @@ class Jobs:
         speaker: Speaker,
         settings: config.Inbox,
         forget_keys: Callable[[str], None] = lambda _actor_uri: None,
+        quiet: Callable[..., Awaitable[bool]] = no_door,
     ) -> None:
         self._database = database
         self._session = session
         self._speaker = speaker
         self._settings = settings
         self._forget_keys = forget_keys
+        self._quiet = quiet
 
     async def run(self, stop: asyncio.Event) -> None:
         wakeup = self._database.wakeups.event(received.TOPIC)
         running: set[asyncio.Task[None]] = set()
         while not stop.is_set():
             wakeup.clear()
+            # Who knocks waits for an answer, what is stored can wait: a flood slows the work behind it, no more.
+            at_once = _AT_ONCE if await self._quiet(at_most_seconds=_STEP_ASIDE_SECONDS) else 1
             now = clock.now()
             claimed: list[Claimed] = []
-            if len(running) < _AT_ONCE:
+            if len(running) < at_once:
                 async with self._database.write() as tx:
                     claimed = await received.claim(
                         tx,
                         now=now,
                         until=now + timedelta(seconds=_LEASE_SECONDS),
-                        limit=_AT_ONCE - len(running),
+                        limit=at_once - len(running),
                     )
             for one in claimed:
                 task = asyncio.create_task(self._take(one))
