@@ -39,6 +39,7 @@ def main(names: tuple[str, ...], quick: bool, rounds: int, output: Path) -> None
     """Measure FediArt on this machine, each figure against a baseline in alternating rounds."""
     console = Console(stderr=True)
     results: dict[str, Figure] = {}
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="fediart-bench-") as folder:
         setting = Setting(Path(folder), rounds, quick)
         for name in names or _MEASUREMENTS:
@@ -47,15 +48,16 @@ def main(names: tuple[str, ...], quick: bool, rounds: int, output: Path) -> None
                     results |= _MEASUREMENTS[name](setting)
                 except RuntimeError as exc:
                     raise click.ClickException(f"{name}: {exc}") from exc
-    _write(output, results, is_quick=quick)
+    _write(output, results, load=load, is_quick=quick)
     Console().print(_table(results))
     click.echo(f"wrote {output}", err=True)
 
 
-def _write(path: Path, results: dict[str, Figure], *, is_quick: bool) -> None:
+def _write(path: Path, results: dict[str, Figure], *, load: float, is_quick: bool) -> None:
     document = {
         "machine": {
             "cores": os.cpu_count(),
+            "load_before": round(load, 2),
             "processor": _processor(),
             "system": platform.platform(terse=True),
             "python": platform.python_version(),
@@ -80,12 +82,13 @@ def _table(results: dict[str, Figure]) -> Table:
     for column in (1, 2, 3, 5, 6):
         table.columns[column].justify = "right"
     for name, figure in results.items():
-        shown = figure.as_json()
-        numbers = (shown["value"], min(shown["rounds"]), max(shown["rounds"]))
-        table.add_row(
-            name, *(f"{number:,}" for number in numbers), figure.unit, f"{shown['baseline']:,}", f"{figure.ratio:.2f}"
-        )
+        numbers = (figure.value, min(figure.rounds), max(figure.rounds))
+        table.add_row(name, *map(_shown, numbers), figure.unit, _shown(figure.baseline), f"{figure.ratio:.2f}")
     return table
+
+
+def _shown(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.2f}"
 
 
 if __name__ == "__main__":

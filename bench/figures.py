@@ -57,7 +57,7 @@ class Figure:
 
 
 def median(values: Sequence[float]) -> float:
-    """Return the median, rounded for reading."""
+    """Return the median, rounded."""
     return _short(statistics.median(values))
 
 
@@ -66,4 +66,4 @@ def megabytes(size_bytes: float) -> float:
 
 
 def _short(value: float) -> float:
-    return round(value, 2) if value < 100 else round(value)
+    return round(value, 2) if value < 100 else round(value, 1)
