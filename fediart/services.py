@@ -72,6 +72,8 @@ async def connected(settings: config.Config) -> AsyncIterator[Connected]:
     federation = settings.federation
     user_agent = f"FediArt/{__version__} (+{settings.base_url}/)"
     async with opened(settings) as own, Session(federation, user_agent=user_agent) as session:
+        async with own.database.read() as tx:
+            session.dialects.remember(await queries.dialects.known(tx))
         yield Connected(
             own.settings,
             own.database,
