@@ -57,7 +57,14 @@ async def opened(settings: config.Config) -> AsyncIterator[Services]:
         async with database.read() as tx:
             await queries.instance.require(tx, at.base)
         keyring = Keyring()
-        yield Services(settings, database, at, keyring, Speaker(at, keyring), Store(settings.media_directory))
+        yield Services(
+            settings,
+            database,
+            at,
+            keyring,
+            Speaker(at, keyring, settings.federation.ld_signatures),
+            Store(settings.media_directory),
+        )
 
 
 @asynccontextmanager
