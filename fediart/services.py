@@ -57,7 +57,14 @@ async def opened(settings: config.Config) -> AsyncIterator[Services]:
         async with database.read() as tx:
             await queries.instance.require(tx, at.base)
         keyring = Keyring()
-        yield Services(settings, database, at, keyring, Speaker(at, keyring), Store(settings.media_directory))
+        yield Services(
+            settings,
+            database,
+            at,
+            keyring,
+            Speaker(at, keyring, settings.federation.ld_signatures),
+            Store(settings.media_directory),
+        )
 
 
 @asynccontextmanager
@@ -72,6 +79,8 @@ async def connected(settings: config.Config) -> AsyncIterator[Connected]:
     federation = settings.federation
     user_agent = f"FediArt/{__version__} (+{settings.base_url}/)"
     async with opened(settings) as own, Session(federation, user_agent=user_agent) as session:
+        async with own.database.read() as tx:
+            session.dialects.remember(await queries.dialects.known(tx))
         yield Connected(
             own.settings,
             own.database,

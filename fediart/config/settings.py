@@ -70,6 +70,7 @@ class Federation:
     plain_http: bool = False
     allow_private_addresses: bool = False
     ca_file: str = text()
+    ld_signatures: bool = True
     connect_timeout_seconds: float = number(5.0, least=0.1, most=600.0)
     request_timeout_seconds: float = number(20.0, least=0.1, most=600.0)
     max_document_bytes: int = number(1_048_576, least=1024, most=_LARGEST_BYTES)

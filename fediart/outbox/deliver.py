@@ -90,6 +90,7 @@ class Deliverer:
             task.cancel()
         async with self._database.write() as tx:
             await self._settle(tx, self._results)
+            await queries.dialects.save(tx, self._session.dialects.take_news())
             await deliveries.release(tx, unfinished)
             await deliveries.give_back(tx, self._overdue)
 
@@ -115,9 +116,11 @@ class Deliverer:
         claimed: list[Claimed] = []
         results, self._results = self._results, []
         overdue, self._overdue = self._overdue, []
+        learned = self._session.dialects.take_news()
         try:
             async with self._database.write() as tx:
                 await self._settle(tx, results)
+                await queries.dialects.save(tx, learned)
                 await deliveries.give_back(tx, overdue)
                 if free > 0:
                     claimed = await deliveries.claim(
@@ -134,6 +137,7 @@ class Deliverer:
         except BaseException:
             self._results = results + self._results  # not committed: settle them with the next round
             self._overdue = overdue + self._overdue
+            self._session.dialects.return_news(learned)
             raise
         self._ready += claimed
         self._busy.update(one.host for one in claimed)

@@ -12,12 +12,16 @@ from typing import Any
 
 import orjson
 
-from fediart.activitypub import digests
+from fediart import log
+from fediart.activitypub import addressing, digests
 from fediart.activitypub.signatures import proofs
 from fediart.activitypub.urls import Urls
 from fediart.db import queries, tables
 from fediart.db.engine import Transaction
 from fediart.remote.keyring import Keyring
+from fediart.remote.signer import Signer
+
+_logger = log.get(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Speaker:
 
     urls: Urls
     keyring: Keyring
+    with_ld_signatures: bool = True
 
     async def sign(
         self, tx: Transaction, actor: tables.Actor, document: Mapping[str, Any], *, at: datetime
@@ -63,8 +68,10 @@ class Speaker:
         `subject` names what must stay in order at each host: a note's id, or the relation that a Follow and its Undo
         share. Returns the signed document.
         """
-        await self.keyring.signer(tx, actor.id)  # an unusable key must fail now, not at delivery
+        signer = await self.keyring.signer(tx, actor.id)  # an unusable key must fail now, not at delivery
         signed = await self.sign(tx, actor, document, at=at)
+        if self.with_ld_signatures and _is_to_be_believed_elsewhere(signed):
+            signed = _with_ld_signature(signed, signer, at=at)
         raw = orjson.dumps(signed)
         await queries.activities.add(
             tx,
@@ -84,3 +91,34 @@ class Speaker:
             ),
         )
         return signed
+
+
+def _is_to_be_believed_elsewhere(activity: Mapping[str, Any]) -> bool:
+    """Tell whether servers may show an activity to others: public words, and their withdrawal.
+
+    Interop: Mastodon 4.5 reads a signed activity by its graph, in which a list of one line is no list: of an actor it
+    would lose a single profile field, so an actor's Update stays without.
+    """
+    if addressing.PUBLIC not in (*activity.get("to", ()), *activity.get("cc", ())):
+        return False
+    object_ = activity.get("object")
+    match activity["type"]:
+        case "Create" | "Announce" | "Delete":
+            return True
+        case "Update":
+            return isinstance(object_, dict) and "attributedTo" in object_
+        case "Undo":
+            return isinstance(object_, dict) and object_.get("type") == "Announce"
+        case _:
+            return False
+
+
+def _with_ld_signature(activity: dict[str, Any], signer: Signer, *, at: datetime) -> dict[str, Any]:
+    """Return the activity with a linked data signature over it and its proof; without, when it is too large for one."""
+    from fediart.activitypub.signatures import linked_data  # brings PyLD, which most commands never need
+
+    try:
+        return linked_data.sign(activity, key=signer.key, creator=signer.key_id, created=at)
+    except ValueError as error:
+        _logger.warning("no linked data signature", activity=activity["id"], reason=str(error))
+        return activity

@@ -9,11 +9,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import string
-import time
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from email.utils import formatdate
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urljoin
@@ -22,10 +20,10 @@ import aiohttp
 import yarl
 
 from fediart import clock, config
-from fediart.activitypub import digests, signatures
-from fediart.activitypub.signatures import cavage
+from fediart.activitypub import digests
 from fediart.errors import RemoteError, UsageError
-from fediart.remote import failures, guard, resolver, retry_after
+from fediart.remote import dialects, failures, guard, resolver, retry_after
+from fediart.remote.dialects import Dialect, Dialects
 from fediart.remote.signer import Signer
 
 ACTIVITY_JSON: Final = "application/activity+json"
@@ -68,6 +66,7 @@ class Session:
         """
         self._settings = settings
         self._user_agent = user_agent
+        self.dialects = Dialects()
         self._tls = _tls_context(settings.ca_file)
         self._client: aiohttp.ClientSession | None = None
         self._resolver: resolver.Resolver | None = None
@@ -132,41 +131,80 @@ class Session:
         headers: Mapping[str, str] | None = None,
         digest: str | None = None,
     ) -> PostResult:
-        """POST `body` once, signed now; redirects are not followed, their status is the result.
+        """POST `body`, signed now; redirects are not followed, their status is the result.
 
         Give `digest` (`digests.sha256_digest(body)`) when one body goes to many inboxes. Extra `headers` go unsigned.
         A connection that the peer closes before answering is tried once more, since a pooled connection may have been
-        closed while idle; peers drop the second copy by the activity's id.
+        closed while idle; peers drop the second copy by the activity's id. An answer of 400 or 401 brings a second
+        knock in the other dialect of HTTP signatures, within the same time; the next begins with what a host took.
 
         Raises: RemoteError when there is no answer.
         """
         target = guard.read_url(url, plain_http=self._settings.plain_http)
+        host = target.host_port_subcomponent or ""
         digest = digest or digests.sha256_digest(body)
         extra = {name.lower(): value for name, value in headers.items()} if headers else {}
+        first: PostResult | None = None
 
-        async def attempt(limit: asyncio.Timeout) -> PostResult:
-            signed = _signed("POST", target, signer=signer, body=body, content_type=content_type, digest=digest)
+        async def attempt(dialect: Dialect, limit: asyncio.Timeout) -> PostResult:
+            signed = dialects.signed_headers(
+                "POST", target, dialect=dialect, signer=signer, body=body, content_type=content_type, digest=digest
+            )
             async with self._open("POST", target, extra | signed, body) as response:
                 # Answered. The explanation has a limit of its own, so that a slow one does not undo the delivery.
                 limit.reschedule(None)
                 return await _read_result(response)
 
+        dialect = self.dialects.of(host)
         try:
             async with asyncio.timeout(self._settings.request_timeout_seconds) as limit:
+                until = limit.when()
                 try:
-                    return await attempt(limit)
+                    first = await attempt(dialect, limit)
                 except (aiohttp.ClientError, OSError) as error:
                     if not failures.is_broken_off(error):
                         raise
-                return await attempt(limit)
+                    first = await attempt(dialect, limit)
+                if dialects.is_worth_another_knock(first.status):
+                    limit.reschedule(until)
+                    second = await attempt(dialects.other(dialect), limit)
+                    if dialects.is_better(second.status):
+                        self._learn(host, dialects.other(dialect), second.status)
+                        return second
+                return first
         except (aiohttp.ClientError, OSError) as error:
-            raise failures.remote_error(target.host_port_subcomponent or "", error) from error
+            if first is not None:
+                return first
+            raise failures.remote_error(host, error) from error
+
+    def _learn(self, host: str, dialect: Dialect, status: int) -> None:
+        if status < 300:
+            self.dialects.learn(host, dialect)
 
     async def _get(self, target: yarl.URL, *, accept: str, signer: Signer | None, max_bytes: int) -> Response | str:
         """Return the answer, or the `Location` that it names instead of one."""
-        headers = {"Accept": accept}
-        if signer is not None:
-            headers |= _signed("GET", target, signer=signer)
+        if signer is None:
+            return await self._get_once(target, {"Accept": accept}, max_bytes)
+        host = target.host_port_subcomponent or ""
+        dialect = self.dialects.of(host)
+        signed = dialects.signed_headers("GET", target, dialect=dialect, signer=signer)
+        first = await self._get_once(target, {"Accept": accept} | signed, max_bytes)
+        if isinstance(first, str) or not dialects.is_worth_another_knock(first.status):
+            return first
+        dialect = dialects.other(dialect)
+        signed = dialects.signed_headers("GET", target, dialect=dialect, signer=signer)
+        try:
+            second = await self._get_once(target, {"Accept": accept} | signed, max_bytes)
+        except (aiohttp.ClientError, OSError, RemoteError):
+            return first
+        if isinstance(second, str):
+            return second
+        if not dialects.is_better(second.status):
+            return first
+        self._learn(host, dialect, second.status)
+        return second
+
+    async def _get_once(self, target: yarl.URL, headers: Mapping[str, str], max_bytes: int) -> Response | str:
         async with self._open("GET", target, headers) as response:
             location = response.headers.get("Location")
             if response.status in REDIRECTS and location is not None:
@@ -195,25 +233,6 @@ def _tls_context(ca_file: str) -> ssl.SSLContext:
         except (OSError, ValueError) as error:
             raise UsageError(f"federation.ca_file: no certificates in {ca_file}", detail=str(error)) from error
     return context
-
-
-def _signed(
-    method: str,
-    target: yarl.URL,
-    *,
-    signer: Signer,
-    body: bytes = b"",
-    content_type: str | None = None,
-    digest: str | None = None,
-) -> dict[str, str]:
-    headers = {"host": target.host_port_subcomponent or "", "date": formatdate(time.time(), usegmt=True)}
-    if digest is not None:
-        headers["digest"] = digest
-    if content_type is not None:
-        headers["content-type"] = content_type
-    request = signatures.HttpRequest(method=method, target=target.raw_path_qs, headers=headers, body=body)
-    headers["signature"] = cavage.sign(request, key=signer.key, key_id=signer.key_id)
-    return headers
 
 
 def _join(target: yarl.URL, location: str) -> str:

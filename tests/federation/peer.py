@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from fediart.activitypub import actors, keys
-from fediart.activitypub.signatures import HttpRequest, cavage
+from fediart.activitypub import actors, keys, origins
+from fediart.activitypub.signatures import HttpRequest, cavage, rfc9421
 from tests.federation import wire
 
 Result = TypeVar("Result")
@@ -64,19 +64,30 @@ class Delivery:
 
         Raises: SignatureError.
         """
+        request = HttpRequest("POST", self.target, self.headers, self.body)
+        if self.is_rfc9421:
+            assert "digest" not in self.headers
+            given = rfc9421.parse(self.headers["signature-input"], self.headers["signature"])
+            key = self._published_key(given.key_id)
+            limits: Any = {"host": self.host, "now": self.at, "skew": timedelta(minutes=5)}
+            rfc9421.verify(request, given, key, scheme="http", **limits)
+            return
         signature = cavage.parse(self.headers["signature"])
-        owner = wire.send("GET", signature.key_id.partition("#")[0], headers={"Accept": wire.ACTIVITY_JSON})
-        entry = next(entry for entry in actors.read_actor(owner.json).keys if entry.id == signature.key_id)
-        assert entry.owner == self.activity["actor"]
-        cavage.verify(
-            HttpRequest("POST", self.target, self.headers, self.body),
-            signature,
-            keys.read_public_pem(entry.pem or ""),
-            host=self.host,
-            now=self.at,
-            skew=timedelta(minutes=5),
-        )
+        key = self._published_key(signature.key_id)
+        cavage.verify(request, signature, key, host=self.host, now=self.at, skew=timedelta(minutes=5))
         assert set(wire.USUAL) <= set(signature.headers)
+
+    @property
+    def is_rfc9421(self) -> bool:
+        return "signature-input" in self.headers
+
+    def _published_key(self, key_id: str) -> keys.PublicKey:
+        owner = wire.send("GET", key_id.partition("#")[0], headers={"Accept": wire.ACTIVITY_JSON})
+        entry = next(entry for entry in actors.read_actor(owner.json).keys if entry.id == key_id)
+        actor = str(self.activity["actor"])
+        # What is passed on keeps its author, and is signed by whoever passes it on.
+        assert entry.owner == actor or not origins.same_host(str(entry.owner), actor)
+        return keys.read_public_pem(entry.pem or "")
 
 
 class Peer:
@@ -90,6 +101,7 @@ class Peer:
         self._documents: dict[str, tuple[bytes, Answer]] = {}
         self._scripts: dict[str, list[Answer]] = {}
         self._deliveries: list[Delivery] = []
+        self._guards: dict[str, Callable[[HttpRequest], bool]] = {}
         self.fetched: list[str] = []
         self.port = 0
         self.listen()
@@ -127,6 +139,10 @@ class Peer:
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
         self._documents[path] = (body, Answer(status, body, {"Content-Type": content_type, **(headers or {})}))
         return f"{self.base}{path}"
+
+    def guard(self, path: str, allow: Callable[[HttpRequest], bool]) -> None:
+        """Answer 401 to the GETs of a path that `allow` does not let through."""
+        self._guards[path] = allow
 
     def answer(self, path: str, *answers: Answer) -> None:
         """Answer POSTs to a path one after the other like this; the last answer stays."""
@@ -175,10 +191,11 @@ class Peer:
 
     async def _take(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
+        headers: dict[str, str]
         if request.method == "POST":
             script = self._scripts.get(request.raw_path, [Answer()])
             answer = script.pop(0) if len(script) > 1 else script[0]
-            headers: dict[str, str] = {}
+            headers = {}
             for name, value in request.headers.items():
                 lower = name.lower()
                 headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
@@ -189,6 +206,10 @@ class Peer:
         else:
             self.fetched.append(request.raw_path)
             _, answer = self._documents.get(request.raw_path, (b"", Answer(404, b"nothing here")))
+            allow = self._guards.get(request.raw_path)
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            if allow is not None and not allow(HttpRequest("GET", request.raw_path, headers)):
+                answer = Answer(401, b"not signed well")
         if answer.delay_seconds:
             await asyncio.sleep(answer.delay_seconds)
         if answer.is_hanging:
