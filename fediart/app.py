@@ -25,6 +25,7 @@ from fediart.inbox.authenticate import Authenticator
 from fediart.inbox.intake import Intake
 from fediart.outbox import deliver, fanout
 from fediart.outbox import routes as outbox_routes
+from fediart.outbox.viewer import Door
 from fediart.services import Connected
 from fediart.webfinger import routes as webfinger_routes
 
@@ -50,7 +51,8 @@ def build(services: Connected, authenticator: Authenticator, intake: Intake) -> 
         return Response("ok\n", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
 
     quart.register_blueprint(webfinger_routes.blueprint(database, settings, at))
-    quart.register_blueprint(outbox_routes.blueprint(database, at))
+    door = Door(database, at, authenticator, is_required=settings.federation.authorized_fetch)
+    quart.register_blueprint(outbox_routes.blueprint(database, at, door))
     quart.register_blueprint(inbox_routes.blueprint(database, settings, at, authenticator, intake))
     quart.register_blueprint(web.blueprint(database, settings, at, services.store))
     _add_error_answers(quart)

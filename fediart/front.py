@@ -55,7 +55,7 @@ class Front:
             return
         accept = host = b""
         if_none_match: bytes | None = None
-        has_signature = False
+        is_personal = False
         for name, value in scope["headers"]:
             if name == b"accept":
                 accept = value
@@ -63,13 +63,13 @@ class Front:
                 host = value
             elif name == b"if-none-match":
                 if_none_match = value
-            elif name in (b"authorization", b"cookie", b"range"):
-                has_signature = True
+            elif name in (b"authorization", b"cookie", b"range", b"signature"):
+                is_personal = True
         path = scope.get("raw_path") or scope["path"].encode()
         if host.lower() != self._host and path != b"/healthz":
             await self._refuse_host(host, send)
             return
-        if scope["method"] not in ("GET", "HEAD") or has_signature:
+        if scope["method"] not in ("GET", "HEAD") or is_personal:
             await self._pass(scope, receive, send)
             return
         key = (path, scope.get("query_string", b""), accept)

@@ -1,4 +1,4 @@
-"""Answers in ActivityStreams JSON: media type, validators, caching."""
+"""Answers in ActivityStreams JSON: media type, validators, caching; and the request as its signature covers it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 from typing import Any
 
 import orjson
-from quart import Response
+from quart import Response, request
 
+from fediart.activitypub.signatures import HttpRequest
 from fediart.activitypub.vocabulary import CONTENT_TYPE
 
 PUBLIC_SECONDS = 60
@@ -39,3 +40,19 @@ def refusal(status: int, reason: str, *, vary: str = "Accept") -> Response:
     response.headers["Vary"] = vary
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def signed_request(body: bytes) -> HttpRequest:
+    """Return the request as it came over the wire: raw path and query, equal headers joined."""
+    scope: Any = request.scope
+    raw = scope.get("raw_path") or scope["path"].encode()
+    target = raw.decode("latin-1")
+    query = scope.get("query_string", b"")
+    if query:
+        target = f"{target}?{query.decode('latin-1')}"
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1").lower()
+        text = value.decode("latin-1").strip()
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return HttpRequest(method=scope["method"], target=target, headers=headers, body=body)

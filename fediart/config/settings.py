@@ -69,6 +69,7 @@ class Rights:
 class Federation:
     plain_http: bool = False
     allow_private_addresses: bool = False
+    authorized_fetch: bool = False
     ca_file: str = text()
     ld_signatures: bool = True
     connect_timeout_seconds: float = number(5.0, least=0.1, most=600.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
 
 from quart import Blueprint, Response, g, request
 
@@ -10,7 +10,7 @@ from fediart import clock, config, errors, http, log
 from fediart.activitypub import activities, documents, origins
 from fediart.activitypub.activities import Activity
 from fediart.activitypub.errors import ProtocolError, SignatureError
-from fediart.activitypub.signatures import HttpRequest
+from fediart.activitypub.signatures import HttpRequest, claims
 from fediart.activitypub.urls import Urls
 from fediart.db import queries
 from fediart.db.engine import Database
@@ -69,8 +69,9 @@ def blueprint(
         activity = activities.read_activity(document)
         if not await is_worth_checking(activity):
             return accepted()
+        await refuse_suspended(activity, http.signed_request(body))
         try:
-            sender = await authenticator.authenticate(signed_request(body))
+            sender = await authenticator.authenticate(http.signed_request(body))
         except GoneError as exc:
             return await believe_gone(activity, exc.key_id, body, recipient)
         if sender.actor_uri != activity.actor:
@@ -91,6 +92,19 @@ def blueprint(
             )
         )
         return accepted()
+
+    async def refuse_suspended(activity: Activity, signed: HttpRequest) -> None:
+        """Turn a suspended server away before its key is fetched: by what it says it is, which nobody would feign.
+
+        Raises: ProtocolError (403).
+        """
+        hosts = {origins.host_of(activity.actor)}
+        with suppress(ProtocolError):
+            hosts.add(origins.host_of(claims.read_key_id(signed) or activity.actor))
+        async with database.read() as tx:
+            suspended = await queries.domains.suspended(tx, hosts)
+        if suspended:
+            raise ProtocolError(f"{min(suspended)} is suspended here", status=403)
 
     async def is_worth_checking(activity: Activity) -> bool:
         """Say no to the farewell of an account that we never met: its key is gone, and so is any interest in it."""
@@ -135,19 +149,3 @@ async def read_body(limit_bytes: int) -> bytes:
             raise ProtocolError(f"the body is larger than {limit_bytes} bytes", status=413)
         parts.append(part)
     return b"".join(parts)
-
-
-def signed_request(body: bytes) -> HttpRequest:
-    """Return the request as it came over the wire: raw path and query, equal headers joined."""
-    scope: Any = request.scope
-    raw = scope.get("raw_path") or scope["path"].encode()
-    target = raw.decode("latin-1")
-    query = scope.get("query_string", b"")
-    if query:
-        target = f"{target}?{query.decode('latin-1')}"
-    headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key = name.decode("latin-1").lower()
-        text = value.decode("latin-1").strip()
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return HttpRequest(method=scope["method"], target=target, headers=headers, body=body)

@@ -116,6 +116,12 @@ class Home:
         with closing(sqlite3.connect(path, uri=True, timeout=10)) as connection:
             return connection.execute(sql, values).fetchall()
 
+    def write(self, sql: str, *values: object) -> None:
+        """Change the database file, where no command does."""
+        path = f"file:{self.server.data / 'fediart.sqlite3'}?mode=rw"
+        with closing(sqlite3.connect(path, uri=True, timeout=10)) as connection, connection:
+            connection.execute(sql, values)
+
     def follow(self, person: Person) -> dict[str, Any]:
         """Let a person follow the artist; returns their Follow once the Accept has arrived."""
         activity = person.says("Follow", self.actor)

@@ -105,6 +105,11 @@ class Person:
     def creates(self, note: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         return self.says("Create", dict(note), to=note.get("to", []), cc=note.get("cc", []), **more)
 
+    def get(self, url: str, *, accept: str = wire.ACTIVITY_JSON, **signing: Any) -> wire.HttpAnswer:
+        """GET a document, signed; `signing` as for `wire.signed_get`."""
+        signed = wire.signed_get(url, **{"key": self.key, "key_id": self.key_id, **signing})
+        return wire.send("GET", url, headers={"Accept": accept, **signed})
+
     def post(
         self,
         url: str,

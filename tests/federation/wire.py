@@ -133,15 +133,29 @@ class Cavage:
         return sent
 
 
-def rfc9421_headers(url: str, body: bytes, *, key: PrivateKey, key_id: str, **options: Any) -> dict[str, str]:
-    """Return the headers of a POST that is signed in the new dialect."""
+def signed_get(url: str, *, key: PrivateKey, key_id: str, date: timedelta = timedelta()) -> dict[str, str]:
+    """Return the headers of a signed GET, as Mastodon makes it."""
     parts = urlsplit(url)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    headers = {"host": parts.netloc, "content-type": ACTIVITY_JSON}
-    request = HttpRequest(method="POST", target=target, headers=headers, body=body)
+    at = http_date(date)
+    text = f"(request-target): get {target}\nhost: {parts.netloc}\ndate: {at}"
+    signature = base64.b64encode(_sign(text.encode("latin-1"), key)).decode()
+    covered = "(request-target) host date"
+    return {
+        "Date": at,
+        "Signature": f'keyId="{key_id}",algorithm="rsa-sha256",headers="{covered}",signature="{signature}"',
+    }
+
+
+def rfc9421_headers(url: str, body: bytes, *, key: PrivateKey, key_id: str, **options: Any) -> dict[str, str]:
+    """Return the headers of a POST (or another `method`) that is signed in the new dialect."""
+    parts = urlsplit(url)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    headers = {"host": parts.netloc} | ({"content-type": ACTIVITY_JSON} if body else {})
+    request = HttpRequest(method=options.pop("method", "POST"), target=target, headers=headers, body=body)
     created = options.pop("created", datetime.now(UTC))
     added = rfc9421.sign(request, key=key, key_id=key_id, created=created, scheme=parts.scheme, **options)
-    return {"content-type": ACTIVITY_JSON, **added}
+    return {**({"content-type": ACTIVITY_JSON} if body else {}), **added}
 
 
 def _seconds(offset: timedelta | None) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from sqlalchemy import delete, exists, func, or_, select
 
 from fediart.db import ids
 from fediart.db.engine import Transaction
+from fediart.db.queries import domains
 from fediart.db.tables import Actor, Block, Follow
 
 ACCEPTED = "accepted"
@@ -125,6 +128,29 @@ async def end_for_inbox(tx: Transaction, inbox: str) -> int:
     return len(result.all())
 
 
+async def end_for_domain(tx: Transaction, domain: str) -> int:
+    """Remove every relation, in both directions, with actors of a domain; returns how many."""
+    candidates = await tx.execute(
+        select(Actor.id, Actor.uri, Actor.host).where(
+            Actor.is_local.is_(False),
+            or_(Actor.uri.contains(domain, autoescape=True), domains.is_within(Actor.host, domain)),
+        )
+    )
+    theirs = [
+        id_
+        for id_, uri, host in candidates
+        if domain in domains.names_above(urlsplit(uri).netloc) or domain in domains.names_above(host)
+    ]
+    ended = 0
+    for start in range(0, len(theirs), 500):
+        some = theirs[start : start + 500]
+        result = await tx.execute(
+            delete(Follow).where(or_(Follow.follower_id.in_(some), Follow.target_id.in_(some))).returning(Follow.id)
+        )
+        ended += len(result.all())
+    return ended
+
+
 async def is_blocked(tx: Transaction, one: int, other: int) -> bool:
     """Say whether either blocks the other."""
     return bool(
@@ -154,3 +180,40 @@ async def remove_block(tx: Transaction, *, actor_id: int, target_id: int | None 
         statement.where(Block.target_id == target_id) if target_id is not None else statement.where(Block.uri == uri)
     )
     return (await tx.execute(statement.returning(Block.id))).first() is not None
+
+
+async def blocks(tx: Transaction, actor_id: int, target_id: int) -> bool:
+    """Say whether `actor_id` blocks `target_id`."""
+    return bool(await tx.scalar(select(exists().where(Block.actor_id == actor_id, Block.target_id == target_id))))
+
+
+async def is_followed_from(tx: Transaction, actor_id: int, host: str) -> bool:
+    """Say whether anybody on a host (of their id) is an accepted follower of the actor."""
+    return bool(
+        await tx.scalar(
+            select(
+                exists().where(
+                    Follow.target_id == actor_id,
+                    Follow.state == ACCEPTED,
+                    Actor.id == Follow.follower_id,
+                    or_(
+                        Actor.uri.startswith(f"https://{host}/", autoescape=True),
+                        Actor.uri.startswith(f"http://{host}/", autoescape=True),
+                    ),
+                )
+            )
+        )
+    )
+
+
+async def is_follower(tx: Transaction, follower_id: int, actor_id: int) -> bool:
+    """Say whether a follow was accepted."""
+    return bool(
+        await tx.scalar(
+            select(
+                exists().where(
+                    Follow.follower_id == follower_id, Follow.target_id == actor_id, Follow.state == ACCEPTED
+                )
+            )
+        )
+    )
