@@ -90,6 +90,7 @@ class Peer:
         self._documents: dict[str, tuple[bytes, Answer]] = {}
         self._scripts: dict[str, list[Answer]] = {}
         self._deliveries: list[Delivery] = []
+        self._signed_only: dict[str, int] = {}
         self.fetched: list[str] = []
         self.port = 0
         self.listen()
@@ -127,6 +128,10 @@ class Peer:
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
         self._documents[path] = (body, Answer(status, body, {"Content-Type": content_type, **(headers or {})}))
         return f"{self.base}{path}"
+
+    def demand_signature(self, path: str, status: int = 401) -> None:
+        """Answer unsigned GETs of a path with this status from now on."""
+        self._signed_only[path] = status
 
     def answer(self, path: str, *answers: Answer) -> None:
         """Answer POSTs to a path one after the other like this; the last answer stays."""
@@ -189,6 +194,8 @@ class Peer:
         else:
             self.fetched.append(request.raw_path)
             _, answer = self._documents.get(request.raw_path, (b"", Answer(404, b"nothing here")))
+            if request.raw_path in self._signed_only and "signature" not in request.headers:
+                answer = Answer(self._signed_only[request.raw_path], b"sign it")
         if answer.delay_seconds:
             await asyncio.sleep(answer.delay_seconds)
         if answer.is_hanging:
