@@ -48,7 +48,7 @@ def main(names: tuple[str, ...], quick: bool, rounds: int, output: Path) -> None
                     results |= _MEASUREMENTS[name](setting)
                 except RuntimeError as exc:
                     raise click.ClickException(f"{name}: {exc}") from exc
-    _write(output, results, load=load, is_quick=quick)
+            _write(output, results, load=load, is_quick=quick)
     Console().print(_table(results))
     click.echo(f"wrote {output}", err=True)
 

@@ -266,7 +266,8 @@ def _rights_value(value: object) -> Any:
         values = [_rights_value(item) for item in value[:_MAX_RIGHTS_VALUES] if not isinstance(item, list)]
         return [item for item in values if item is not None] or None
     if isinstance(value, dict):
-        value = id_of(value)
+        # Interop: PeerTube 6 writes `licence` as {"identifier": "1", "name": "Attribution"}.
+        value = id_of(value) or value.get("name")
     if isinstance(value, str):
         text = clean_text(value)
         return text if 0 < len(text) <= _MAX_RIGHTS_CHARACTERS else None

@@ -102,6 +102,7 @@ class Peer:
         self._scripts: dict[str, list[Answer]] = {}
         self._deliveries: list[Delivery] = []
         self._guards: dict[str, Callable[[HttpRequest], bool]] = {}
+        self._signed_only: dict[str, int] = {}
         self.fetched: list[str] = []
         self.port = 0
         self.listen()
@@ -143,6 +144,10 @@ class Peer:
     def guard(self, path: str, allow: Callable[[HttpRequest], bool]) -> None:
         """Answer 401 to the GETs of a path that `allow` does not let through."""
         self._guards[path] = allow
+
+    def demand_signature(self, path: str, status: int = 401) -> None:
+        """Answer unsigned GETs of a path with this status from now on."""
+        self._signed_only[path] = status
 
     def answer(self, path: str, *answers: Answer) -> None:
         """Answer POSTs to a path one after the other like this; the last answer stays."""
@@ -210,6 +215,8 @@ class Peer:
             headers = {name.lower(): value for name, value in request.headers.items()}
             if allow is not None and not allow(HttpRequest("GET", request.raw_path, headers)):
                 answer = Answer(401, b"not signed well")
+            if request.raw_path in self._signed_only and "signature" not in request.headers:
+                answer = Answer(self._signed_only[request.raw_path], b"sign it")
         if answer.delay_seconds:
             await asyncio.sleep(answer.delay_seconds)
         if answer.is_hanging:

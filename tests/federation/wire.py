@@ -111,10 +111,13 @@ class Cavage:
             "digest": digest_of(body) if self.digest is None else self.digest,
             "content-type": self.content_type,
         }
+        if "user-agent" in self.covered:
+            sent["user-agent"] = "peer/1.0"
         created = _seconds(self.created)
         values = {
             **sent,
             "host": parts.netloc,
+            "content-length": str(len(body)),
             "(request-target)": f"post {self.signed_target or target}",
             "(created)": created,
             "(expires)": _seconds(self.expires),
