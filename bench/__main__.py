@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -40,6 +41,7 @@ def main(names: tuple[str, ...], quick: bool, rounds: int, output: Path) -> None
     console = Console(stderr=True)
     results: dict[str, Figure] = {}
     load = os.getloadavg()[0]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an end that cleans up, too
     with tempfile.TemporaryDirectory(prefix="fediart-bench-") as folder:
         setting = Setting(Path(folder), rounds, quick)
         for name in names or _MEASUREMENTS:
