@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fediart import clock, config, errors, log
-from fediart.activitypub import keys
+from fediart.activitypub import keys, origins
 from fediart.activitypub.errors import ProtocolError, SignatureError
 from fediart.activitypub.signatures import HttpRequest, cavage, rfc9421
 from fediart.activitypub.urls import Urls
 from fediart.db import queries
 from fediart.db.engine import Database
+from fediart.inbox.pace import Pace
 from fediart.remote import actors as remote_actors
 from fediart.remote.keyring import Keyring
 from fediart.remote.session import Session
@@ -26,6 +27,8 @@ _logger = log.get(__name__)
 _KEYS_KEPT = 10_000
 _KEY_SECONDS = 600.0
 _ASK_AGAIN_SECONDS = 60.0
+# Of one server: enough for the thousand fans of one work, too few for a stranger to make us flood somebody.
+_KEYS_A_MINUTE = 300
 
 
 class GoneError(SignatureError):
@@ -64,6 +67,7 @@ class Authenticator:
         self._skew = timedelta(seconds=settings.clock_skew_seconds)
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._asked: OrderedDict[str, float] = OrderedDict()
+        self._pace = Pace(_KEYS_A_MINUTE)
 
     async def authenticate(self, request: HttpRequest) -> Sender:
         """Return who signed the request.
@@ -85,7 +89,7 @@ class Authenticator:
             try:
                 self._verify(request, parsed, known.key)
             except SignatureError:
-                if not self._may_ask(parsed.key_id):
+                if not self.may_ask_again(parsed.key_id):
                     raise
                 fresh = await self._ask_again(parsed.key_id)
                 if fresh is None or keys.write_public_pem(fresh.key) == keys.write_public_pem(known.key):
@@ -96,6 +100,19 @@ class Authenticator:
             known = await self._ask(parsed.key_id)
             self._verify(request, parsed, known.key)
         return Sender(actor_uri=known.actor_uri, key_id=parsed.key_id)
+
+    async def find_key(self, key_id: str) -> tuple[keys.PublicKey, str] | None:
+        """Return a key that we have, and the actor that listed it."""
+        known = self._cached(key_id) or await self._stored(key_id)
+        return (known.key, known.actor_uri) if known is not None else None
+
+    async def fetch_key(self, key_id: str) -> tuple[keys.PublicKey, str]:
+        """Fetch a key, and the actor that lists it.
+
+        Raises: as `authenticate`.
+        """
+        known = await self._ask(key_id)
+        return known.key, known.actor_uri
 
     def forget(self, actor_uri: str) -> None:
         """Drop what is cached of an actor's keys."""
@@ -141,7 +158,7 @@ class Authenticator:
         row, owner = found
         return self._keep(key_id, keys.read_public_pem(row.public_pem), owner.uri)
 
-    def _may_ask(self, key_id: str) -> bool:
+    def may_ask_again(self, key_id: str) -> bool:
         """Say whether the owner may be asked about a key now: at most once a minute for one key."""
         now = time.monotonic()
         if self._asked.get(key_id, -_ASK_AGAIN_SECONDS) > now - _ASK_AGAIN_SECONDS:
@@ -167,6 +184,8 @@ class Authenticator:
             instance = await queries.instance.require(tx, self._urls.base)
             signer = await self._keyring.signer(tx, instance.actor_id)
         try:
+            if not self._pace.allows(origins.host_of(key_id)):
+                raise errors.RemoteError("too many keys of one server are asked for", detail=key_id, is_temporary=True)
             actor, entry = await remote_actors.fetch_key(self._session, key_id, signer=signer)
             key = keys.read_public_pem(entry.pem) if entry.pem else keys.read_multikey(entry.multibase or "")
         except errors.RemoteError as exc:

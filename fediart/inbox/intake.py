@@ -33,11 +33,24 @@ def key_of(activity: Activity, body: bytes, at: datetime) -> str:
     return f"{key} {at:%Y-%m-%dT%H:%M}" if activity.type == "Follow" else key
 
 
-def row_of(activity: Activity, *, body: bytes, recipient: str | None, request_id: str, at: datetime) -> dict[str, Any]:
-    """Return the stored form of an authenticated activity."""
+def row_of(
+    activity: Activity,
+    *,
+    body: bytes,
+    recipient: str | None,
+    request_id: str,
+    at: datetime,
+    relayed_by: str | None = None,
+    hint: str | None = None,
+) -> dict[str, Any]:
+    """Return the stored form of an authenticated activity.
+
+    `hint` is what an activity that nothing proves is about: its own id must not stand for the real one.
+    """
     return {
         "id": ids.new_id(),
-        "key": key_of(activity, body, at),
+        "key": key_of(activity, body, at) if hint is None else f"hint {activity.type} {hint} {at:%Y-%m-%dT%H:%M}",
+        "relayed_by": relayed_by,
         "type": activity.type[:100],
         "actor_uri": activity.actor,
         "recipient": recipient,

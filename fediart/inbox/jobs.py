@@ -109,6 +109,8 @@ class Jobs:
         try:
             async with self._database.write() as tx:
                 sender = await queries.actors.find(tx, activity.actor)
+                if sender is None and activity.actor in fetched.actors:  # relayed: no key of theirs was asked for
+                    sender = await queries.remote.save_actor(tx, fetched.actors[activity.actor], at=clock.now())
                 if sender is None or sender.gone_at is not None:
                     raise Ignored("the sender is unknown or gone")
                 outcome = await handler.act(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 from quart import Blueprint, Response, g, request
 
@@ -17,6 +18,7 @@ from fediart.db.engine import Database
 from fediart.inbox import intake
 from fediart.inbox.authenticate import Authenticator, GoneError
 from fediart.inbox.intake import Intake
+from fediart.inbox.trust import Relayed
 
 _logger = log.get(__name__)
 
@@ -26,6 +28,7 @@ def blueprint(
 ) -> Blueprint:
     """Return the shared inbox and the personal ones."""
     blue = Blueprint("inbox", __name__)
+    relayed = Relayed(authenticator, skew=timedelta(seconds=settings.federation.clock_skew_seconds))
 
     @blue.post("/inbox")
     async def shared() -> Response:
@@ -74,21 +77,31 @@ def blueprint(
             sender = await authenticator.authenticate(http.signed_request(body))
         except GoneError as exc:
             return await believe_gone(activity, exc.key_id, body, recipient)
-        if sender.actor_uri != activity.actor:
-            _logger.info("dropped: signed by another", actor=activity.actor, signer=sender.actor_uri)
-            return accepted()
         try:
             origins.verify_activity_origin(activity)
         except ProtocolError as exc:
             _logger.warning("dropped: speaks for another", actor=activity.actor, reason=str(exc))
             return accepted()
+        now = clock.now()
+        relayed_by, hint = None, None
+        if sender.actor_uri != activity.actor:
+            relayed_by = sender.actor_uri
+            believed = None
+            if not at.is_ours(activity.actor):
+                believed = await relayed.judge(activity, body, relayed_by=relayed_by, now=now)
+            if believed is None:
+                _logger.info("dropped: signed by another", actor=activity.actor, signer=relayed_by)
+                return accepted()
+            body, hint = believed.body, believed.hint
         await stored.store(
             intake.row_of(
                 activity,
                 body=body,
                 recipient=recipient,
                 request_id=g.request_id,
-                at=clock.now(),
+                at=now,
+                relayed_by=relayed_by,
+                hint=hint,
             )
         )
         return accepted()
