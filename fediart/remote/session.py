@@ -10,7 +10,7 @@ import asyncio
 import ssl
 import string
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -61,13 +61,20 @@ class PostResult:
 class Session:
     """Connections to peers, one pool a process. Use as `async with Session(...) as session`."""
 
-    def __init__(self, settings: config.Federation, *, user_agent: str) -> None:
-        """Read the trusted certificates; connect to nothing yet.
+    def __init__(
+        self,
+        settings: config.Federation,
+        *,
+        user_agent: str,
+        is_suspended: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Read the trusted certificates; connect to nothing yet. From hosts that `is_suspended` nothing is fetched.
 
         Raises: UsageError when `ca_file` cannot be read.
         """
         self._settings = settings
         self._user_agent = user_agent
+        self._is_suspended = is_suspended
         self._tls = _tls_context(settings.ca_file)
         self._client: aiohttp.ClientSession | None = None
         self._resolver: resolver.Resolver | None = None
@@ -114,6 +121,8 @@ class Session:
             async with asyncio.timeout(self._settings.request_timeout_seconds):
                 for _ in range(self._settings.max_redirects + 1):
                     host = target.host_port_subcomponent or ""
+                    if self._is_suspended is not None and await self._is_suspended(host):
+                        raise RemoteError(f"{host} is suspended here", is_temporary=False)
                     answer = await self._get(target, accept=accept, signer=signer, max_bytes=limit_bytes)
                     if isinstance(answer, Response):
                         return answer
