@@ -14,6 +14,7 @@ from fediart.db.queries import (
     received,
     remote,
     reports,
+    threads,
     tombstones,
     works,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "received",
     "remote",
     "reports",
+    "threads",
     "tombstones",
     "works",
 ]
