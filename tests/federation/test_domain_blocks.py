@@ -48,6 +48,7 @@ def test_a_suspended_server_is_neither_heard_nor_shown_anything(home: Home, peer
         answer = somebody.post(home.inbox, somebody.says("Follow", home.actor))
         assert (answer.status, answer.error) == (403, f"{person.peer.host} is suspended here")
         for address in (work.uri, home.actor, f"{home.actor}/outbox"):
+            assert home.get(address).status == 200  # from now on in memory
             assert somebody.get(address).status == 403, address
     assert len(person.peer.fetched) == fetched
     assert home.get(work.uri).status == 200
