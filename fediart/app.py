@@ -23,7 +23,7 @@ from fediart.inbox import jobs
 from fediart.inbox import routes as inbox_routes
 from fediart.inbox.authenticate import Authenticator
 from fediart.inbox.intake import Intake
-from fediart.outbox import deliver, fanout
+from fediart.outbox import deliver, fanout, viewer
 from fediart.outbox import routes as outbox_routes
 from fediart.outbox.viewer import Door
 from fediart.services import Connected
@@ -101,7 +101,12 @@ async def running(services: Connected, *, with_worker: bool, stop: asyncio.Event
     )
     watch = changes.watch(services.database)
     intake = Intake(services.database)
-    front = Front(build(services, authenticator, intake), host=services.urls.host, generation=watch.generation)
+    front = Front(
+        build(services, authenticator, intake),
+        host=services.urls.host,
+        generation=watch.generation,
+        may_refuse=partial(viewer.may_refuse, services.database),
+    )
     watching = asyncio.create_task(watch.run(), name="changes")
     working = asyncio.create_task(work(services, stop, authenticator, intake), name="worker") if with_worker else None
     try:

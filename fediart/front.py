@@ -40,12 +40,24 @@ class _Kept:
 
 
 class Front:
-    """Wraps an ASGI application. `generation` tells the current state of public documents; below 0, nothing is kept."""
+    """Wraps an ASGI application. `generation` tells the current state of public documents; below 0, nothing is kept.
 
-    def __init__(self, app: App, *, host: str, generation: Callable[[], int]) -> None:
+    `may_refuse` is asked about `Signature` and `Signature-Input`: whom the application may refuse what is public gets
+    nothing from memory. Without it, no signed request does.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        host: str,
+        generation: Callable[[], int],
+        may_refuse: Callable[[str, str | None], Awaitable[bool]] | None = None,
+    ) -> None:
         self._app = app
         self._host = host.lower().encode()
         self._generation = generation
+        self._may_refuse = may_refuse
         self._kept: OrderedDict[tuple[bytes, bytes, bytes], _Kept] = OrderedDict()
         self._bytes = 0
 
@@ -56,6 +68,8 @@ class Front:
         accept = host = b""
         if_none_match: bytes | None = None
         is_personal = False
+        signature: str | None = None
+        signature_input: str | None = None
         for name, value in scope["headers"]:
             if name == b"accept":
                 accept = value
@@ -63,13 +77,20 @@ class Front:
                 host = value
             elif name == b"if-none-match":
                 if_none_match = value
-            elif name in (b"authorization", b"cookie", b"range", b"signature"):
+            elif name == b"signature":
+                signature = value.decode("latin-1")
+            elif name == b"signature-input":
+                signature_input = value.decode("latin-1")
+            elif name in (b"authorization", b"cookie", b"range"):
                 is_personal = True
         path = scope.get("raw_path") or scope["path"].encode()
         if host.lower() != self._host and path != b"/healthz":
             await self._refuse_host(host, send)
             return
         if scope["method"] not in ("GET", "HEAD") or is_personal:
+            await self._pass(scope, receive, send)
+            return
+        if signature is not None and (self._may_refuse is None or await self._may_refuse(signature, signature_input)):
             await self._pass(scope, receive, send)
             return
         key = (path, scope.get("query_string", b""), accept)

@@ -78,23 +78,30 @@ async def connected(settings: config.Config) -> AsyncIterator[Connected]:
 
     federation = settings.federation
     user_agent = f"FediArt/{__version__} (+{settings.base_url}/)"
-    async with opened(settings) as own, Session(federation, user_agent=user_agent) as session:
-        async with own.database.read() as tx:
-            session.dialects.remember(await queries.dialects.known(tx))
-        yield Connected(
-            own.settings,
-            own.database,
-            own.urls,
-            own.keyring,
-            own.speaker,
-            own.store,
-            session,
-            Lookup(
+
+    async with opened(settings) as own:
+
+        async def is_suspended(host: str) -> bool:
+            async with own.database.read() as tx:
+                return await queries.domains.severity_of(tx, host) == queries.domains.SUSPEND
+
+        async with Session(federation, user_agent=user_agent, is_suspended=is_suspended) as session:
+            async with own.database.read() as tx:
+                session.dialects.remember(await queries.dialects.known(tx))
+            yield Connected(
+                own.settings,
                 own.database,
-                session,
-                own.keyring,
                 own.urls,
-                plain_http=federation.plain_http,
-                refresh_after=timedelta(seconds=federation.actor_refresh_seconds),
-            ),
-        )
+                own.keyring,
+                own.speaker,
+                own.store,
+                session,
+                Lookup(
+                    own.database,
+                    session,
+                    own.keyring,
+                    own.urls,
+                    plain_http=federation.plain_http,
+                    refresh_after=timedelta(seconds=federation.actor_refresh_seconds),
+                ),
+            )

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from fediart import clock, config, errors, log, worker
-from fediart.activitypub import activities, documents
+from fediart.activitypub import activities, documents, origins
 from fediart.activitypub.activities import Activity
 from fediart.activitypub.errors import ProtocolError
 from fediart.db import engine, queries, tables
@@ -104,6 +104,12 @@ class Jobs:
         if handler is None:
             _logger.info("activity type unknown; kept", type=activity.type, actor=activity.actor)
             await self._settle(claimed, received.IGNORED, f"{activity.type} is not handled")
+            return
+        async with self._database.read() as tx:
+            host = origins.host_of(activity.actor)
+            is_suspended = await queries.domains.severity_of(tx, host) == queries.domains.SUSPEND
+        if is_suspended:  # since it was taken in
+            await self._settle(claimed, received.IGNORED, f"{host} is suspended here")
             return
         fetched = await self._fetch(list(handler.needs(activity, self._speaker.urls)))
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from fediart.inbox.intake import Intake
 from fediart.inbox.trust import Relayed
 
 _logger = log.get(__name__)
+_RULES_SECONDS = 0.25
 
 
 def blueprint(
@@ -28,6 +30,7 @@ def blueprint(
 ) -> Blueprint:
     """Return the shared inbox and the personal ones."""
     blue = Blueprint("inbox", __name__)
+    rules_looked_at, rules_exist = float("-inf"), False
     relayed = Relayed(authenticator, skew=timedelta(seconds=settings.federation.clock_skew_seconds))
 
     @blue.post("/inbox")
@@ -111,6 +114,8 @@ def blueprint(
 
         Raises: ProtocolError (403).
         """
+        if not await has_rules():
+            return
         hosts = {origins.host_of(activity.actor)}
         with suppress(ProtocolError):
             hosts.add(origins.host_of(claims.read_key_id(signed) or activity.actor))
@@ -118,6 +123,16 @@ def blueprint(
             suspended = await queries.domains.suspended(tx, hosts)
         if suspended:
             raise ProtocolError(f"{min(suspended)} is suspended here", status=403)
+
+    async def has_rules() -> bool:
+        """Say whether any server is suspended or silenced, as of a moment ago: most have no rule, and every POST asks."""
+        nonlocal rules_looked_at, rules_exist
+        now = time.monotonic()
+        if now > rules_looked_at + _RULES_SECONDS:
+            async with database.read() as tx:
+                rules_exist = bool(await queries.domains.all_(tx))
+            rules_looked_at = now
+        return rules_exist
 
     async def is_worth_checking(activity: Activity) -> bool:
         """Say no to the farewell of an account that we never met: its key is gone, and so is any interest in it."""

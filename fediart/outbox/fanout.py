@@ -50,6 +50,8 @@ async def step(database: Database) -> bool:
 
 
 async def _promise(tx: Transaction, activity: tables.Activity, inboxes: dict[str, str]) -> None:
+    suspended = await queries.domains.suspended(tx, set(inboxes.values()))
+    inboxes = {inbox: host for inbox, host in inboxes.items() if host not in suspended}
     await queries.deliveries.add(tx, activity_id=activity.id, subject=activity.subject, inboxes=inboxes, at=clock.now())
 
 

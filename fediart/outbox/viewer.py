@@ -143,6 +143,26 @@ async def _refuse_suspended(tx: Transaction, uri: str) -> None:
         raise ProtocolError(f"{host} is suspended here", status=403)
 
 
+async def may_refuse(database: Database, signature: str, signature_input: str | None) -> bool:
+    """Say whether some artist here, or the server, refuses what is public to somebody on the host of this key.
+
+    Everybody else may be given public answers that were made for others.
+    """
+    headers = {"signature": signature} | ({"signature-input": signature_input} if signature_input else {})
+    key_id = claims.read_key_id(HttpRequest(method="GET", target="/", headers=headers, body=b""))
+    if key_id is None:
+        return False
+    try:
+        host = origins.host_of(key_id)
+    except ProtocolError:
+        return True
+    try:
+        async with database.read() as tx:
+            return bool(await queries.domains.suspended(tx, [host])) or await queries.follows.is_blocked_on(tx, host)
+    except errors.FediArtError:
+        return True  # the application says what is wrong with the database
+
+
 async def may_read(tx: Transaction, note: tables.Note, viewer: tables.Actor) -> bool:
     """Say whether a verified viewer may see a note of ours, whatever its visibility.
 

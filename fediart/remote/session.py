@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import string
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import TracebackType
@@ -59,14 +59,21 @@ class PostResult:
 class Session:
     """Connections to peers, one pool a process. Use as `async with Session(...) as session`."""
 
-    def __init__(self, settings: config.Federation, *, user_agent: str) -> None:
-        """Read the trusted certificates; connect to nothing yet.
+    def __init__(
+        self,
+        settings: config.Federation,
+        *,
+        user_agent: str,
+        is_suspended: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Read the trusted certificates; connect to nothing yet. From hosts that `is_suspended` nothing is fetched.
 
         Raises: UsageError when `ca_file` cannot be read.
         """
         self._settings = settings
         self._user_agent = user_agent
         self.dialects = Dialects()
+        self._is_suspended = is_suspended
         self._tls = _tls_context(settings.ca_file)
         self._client: aiohttp.ClientSession | None = None
         self._resolver: resolver.Resolver | None = None
@@ -113,6 +120,8 @@ class Session:
             async with asyncio.timeout(self._settings.request_timeout_seconds):
                 for _ in range(self._settings.max_redirects + 1):
                     host = target.host_port_subcomponent or ""
+                    if self._is_suspended is not None and await self._is_suspended(host):
+                        raise RemoteError(f"{host} is suspended here", is_temporary=False)
                     answer = await self._get(target, accept=accept, signer=signer, max_bytes=limit_bytes)
                     if isinstance(answer, Response):
                         return answer

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fediart import clock, errors
-from fediart.activitypub import handles
+from fediart.activitypub import handles, origins
 from fediart.activitypub.errors import ProtocolError
 from fediart.activitypub.urls import Urls
 from fediart.db import queries, tables
-from fediart.db.engine import Database
+from fediart.db.engine import Database, Transaction
 from fediart.remote import actors, notes, webfinger
 from fediart.remote.keyring import Keyring
 from fediart.remote.session import Session
@@ -62,6 +62,7 @@ class Lookup:
                 if known is None or known.gone_at is not None:
                     raise errors.NotFoundError(f"there is nobody at {uri}")
                 return known
+            await self._refuse_suspended(tx, uri)
         if known is not None and known.fetched_at and known.fetched_at > clock.now() - self._refresh_after:
             return known
         remote = await actors.fetch_actor(self._session, uri, signer=await self._signer())
@@ -80,6 +81,8 @@ class Lookup:
                 known = await queries.notes.get(tx, int(text))
             if known is None:
                 known = await queries.notes.find_by_url(tx, uri)
+            if known is not None and not known.is_local:
+                await self._refuse_suspended(tx, known.uri)
         if known is not None:
             if known.deleted_at is not None:
                 raise errors.NotFoundError(f"{text} was deleted")
@@ -94,6 +97,11 @@ class Lookup:
             author = await tx.merge(author)
             note, _ = await queries.remote.save_note(tx, remote, author, proof="none", at=clock.now())
             return note
+
+    async def _refuse_suspended(self, tx: Transaction, uri: str) -> None:
+        host = origins.host_of(uri)
+        if await queries.domains.severity_of(tx, host) == queries.domains.SUSPEND:
+            raise errors.FediArtError(f"{host} is suspended here: `fediart domain list` says why", status=403)
 
     async def _signer(self) -> Signer:
         async with self._database.read() as tx:

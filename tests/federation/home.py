@@ -154,6 +154,8 @@ class Home:
         return str(rows[0][0]) if rows else None
 
     def log(self) -> list[dict[str, Any]]:
-        """Return the lines of the server's log."""
+        """Return the lines of the server's log; none when it was never started."""
+        if not self.server.log.exists():
+            return []
         lines = self.server.log.read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]

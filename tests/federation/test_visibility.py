@@ -151,6 +151,8 @@ def test_a_signature_changes_nothing_for_public_works(home: Home, peers: Peers) 
         assert (answer.status, answer.json["id"]) == (200, work.uri)
         assert answer.headers["cache-control"].startswith("public")
     assert home.get(work.uri, Signature="garbage").status == 200
+    # What is in memory serves signed requests too: a crowd of servers that fetch one work costs little.
+    assert "x-request-id" not in person.get(work.uri).headers
     person.vanish(503)
     assert person.get(home.actor).status == 200
     assert len(person.peer.fetched) == fetched  # nobody's key was asked for
@@ -167,6 +169,7 @@ def test_an_artist_who_blocks_somebody_shows_them_nothing(home: Home, peers: Pee
         ours,
         theirs,
     )
+    assert home.get(work.uri).status == 200  # now in memory, where the blocked one must not get it from
     wait_for(lambda: person.get(work.uri).status == 403, message="the blocked one still sees the work")
     for path in (work.uri, home.actor, f"{home.actor}/outbox", f"{home.actor}/followers", f"{work.uri}/activity"):
         answer = person.get(path)

@@ -15,6 +15,7 @@ from fediart.db.queries import (
     received,
     remote,
     reports,
+    threads,
     tombstones,
     works,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "received",
     "remote",
     "reports",
+    "threads",
     "tombstones",
     "works",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from fediart.db import engine, ids
 from fediart.db.engine import Transaction
+from fediart.db.queries import domains
 from fediart.db.queries._numbers import can_be_id
 from fediart.db.queries._upsert import insert, is_postgres
 from fediart.db.tables import Activity, Delivery, Host
@@ -414,6 +415,18 @@ async def drop(tx: Transaction, *, delivery_id: int | None, host: str | None, no
         .where(_selected(delivery_id, host))
         .values(state=DROPPED, settled_at=now, last_error="dropped by the admin")
         .returning(Delivery.id)
+    )
+    return len(result.all())
+
+
+async def drop_for_domain(tx: Transaction, domain: str, *, now: datetime) -> int:
+    """Give up everything that waits for a domain that was suspended; returns how many."""
+    result = await tx.execute(
+        update(Delivery)
+        .where(Delivery.state == WAITING, domains.is_within(Delivery.host, domain))
+        .values(state=DROPPED, settled_at=now, last_error=f"{domain} was suspended")
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
     )
     return len(result.all())
 

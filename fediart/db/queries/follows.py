@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 
 from fediart.db import ids
 from fediart.db.engine import Transaction
@@ -187,6 +187,27 @@ async def blocks(tx: Transaction, actor_id: int, target_id: int) -> bool:
     return bool(await tx.scalar(select(exists().where(Block.actor_id == actor_id, Block.target_id == target_id))))
 
 
+async def is_blocked_on(tx: Transaction, host: str) -> bool:
+    """Say whether an artist here blocks anybody on a host (of their id)."""
+    blocker = Actor.__table__.alias("blocker")
+    return bool(
+        await tx.scalar(
+            select(
+                exists()
+                .where(Block.target_id == Actor.id, _lives_on(host))
+                .where(blocker.c.id == Block.actor_id, blocker.c.is_local)
+            )
+        )
+    )
+
+
+def _lives_on(host: str) -> ColumnElement[bool]:
+    return or_(
+        Actor.uri.startswith(f"https://{host}/", autoescape=True),
+        Actor.uri.startswith(f"http://{host}/", autoescape=True),
+    )
+
+
 async def is_followed_from(tx: Transaction, actor_id: int, host: str) -> bool:
     """Say whether anybody on a host (of their id) is an accepted follower of the actor."""
     return bool(
@@ -196,10 +217,7 @@ async def is_followed_from(tx: Transaction, actor_id: int, host: str) -> bool:
                     Follow.target_id == actor_id,
                     Follow.state == ACCEPTED,
                     Actor.id == Follow.follower_id,
-                    or_(
-                        Actor.uri.startswith(f"https://{host}/", autoescape=True),
-                        Actor.uri.startswith(f"http://{host}/", autoescape=True),
-                    ),
+                    _lives_on(host),
                 )
             )
         )

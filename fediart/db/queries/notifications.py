@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
 
 from fediart.db import ids
 from fediart.db.engine import Transaction
+from fediart.db.queries import domains, follows
 from fediart.db.tables import Actor, Note, Notification
 
 
 async def add(
     tx: Transaction, *, artist_id: int, type_: str, from_id: int, note_id: int | None = None, at: datetime
 ) -> None:
+    """Tell an artist; of somebody on a silenced server only when the artist follows them, or is asked for approval."""
+    if type_ != "follow_request" and await _is_silenced(tx, artist_id, from_id):
+        return
     tx.add(
         Notification(id=ids.new_id(), artist_id=artist_id, type=type_, from_id=from_id, note_id=note_id, created_at=at)
     )
     await tx.flush()
+
+
+async def _is_silenced(tx: Transaction, artist_id: int, from_id: int) -> bool:
+    sender = await tx.get(Actor, from_id)
+    if sender is None or sender.is_local:
+        return False
+    hosts = (urlsplit(sender.uri).netloc, sender.host)
+    if not any([await domains.severity_of(tx, host) for host in dict.fromkeys(hosts)]):
+        return False
+    return not await follows.is_follower(tx, artist_id, from_id)
 
 
 async def remove(tx: Transaction, *, artist_id: int, type_: str, from_id: int, note_id: int | None = None) -> None:

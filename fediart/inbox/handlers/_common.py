@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fediart.activitypub import keys
+from fediart.activitypub import keys, origins
 from fediart.activitypub.errors import ProtocolError, SignatureError
 from fediart.activitypub.notes import RemoteNote
 from fediart.activitypub.signatures import proofs
@@ -19,6 +19,12 @@ async def require_local_actor(context: Context, uri: str | None) -> tables.Actor
     if actor is None or not actor.is_local or actor.gone_at is not None:
         raise Ignored(f"no artist here is {uri}")
     return actor
+
+
+async def is_silenced(context: Context) -> bool:
+    """Say whether the sender's server is one that this server does not want to hear of."""
+    host = origins.host_of(context.sender.uri)
+    return await queries.domains.severity_of(context.tx, host) is not None
 
 
 async def find_standing_note(context: Context, uri: str | None) -> tables.Note | None:

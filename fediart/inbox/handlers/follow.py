@@ -29,7 +29,8 @@ async def _act(context: Context) -> str:
         )
         tx.add(existing)
     existing.uri = activity.id or ""
-    if target.manually_approves_followers and existing.state != queries.follows.ACCEPTED:
+    needs_approval = target.manually_approves_followers or await _common.is_silenced(context)
+    if needs_approval and existing.state != queries.follows.ACCEPTED:
         await tx.flush()
         if is_new:
             await queries.notifications.add(

@@ -9,7 +9,7 @@ from quart import Blueprint, request
 
 from fediart.activitypub import urls
 from fediart.db.engine import Database
-from fediart.outbox.routes import _answers, activities, actors, notes
+from fediart.outbox.routes import _answers, activities, actors, contexts, notes
 from fediart.outbox.viewer import Door
 
 # The server's own actor is open to all: a server that wants signatures itself must be able to fetch our key.
@@ -31,4 +31,5 @@ def blueprint(database: Database, at: urls.Urls, door: Door) -> Blueprint:
     actors.add(blue, database, at, door)
     notes.add(blue, database, at, door)
     activities.add(blue, database, at, door)
+    contexts.add(blue, database, at, door)
     return blue
