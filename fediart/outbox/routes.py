@@ -168,7 +168,8 @@ def blueprint(database: Database, at: urls.Urls) -> Blueprint:
     async def activity_by_id(activity_id: int) -> Response:
         async with database.read() as tx:
             found = await queries.activities.find(tx, at.activity(activity_id))
-        if found is None or found.type in _BETWEEN_TWO:
+            author = await queries.actors.get(tx, found.actor_id) if found is not None else None
+        if found is None or author is None or author.gone_at is not None or found.type in _BETWEEN_TWO:
             return http.refusal(404, "there is nothing by this id")
         return http.json_response(found.document)
 
