@@ -18,11 +18,12 @@ class _Commands(click.Group):
     """The folder's modules as commands; only the one that is called is imported."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+        names = [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
+        return sorted(name.replace("_", "-") for name in names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.commands and cmd_name in self.list_commands(ctx):
-            command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").COMMAND
+            command: click.Command = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}").COMMAND
             _accept_config(command)
             self.add_command(command)
         return self.commands.get(cmd_name)

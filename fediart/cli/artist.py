@@ -10,8 +10,8 @@ from fediart import clock, errors
 from fediart.cli import _images, _rights, _run, _show
 from fediart.db import queries
 from fediart.rights.reservation import Policy
-from fediart.services import Services
-from fediart.studio import artists
+from fediart.services import Connected, Services
+from fediart.studio import accounts, artists
 
 
 @click.group("artist")
@@ -77,13 +77,42 @@ async def create(
 @COMMAND.command("edit")
 @click.argument("username", metavar="NAME")
 @_profile_options
-@_run.with_services
-async def edit(services: Services, username: str, **words: object) -> None:
+@click.option(
+    "--also-known-as",
+    "aliases",
+    multiple=True,
+    metavar="@NAME@HOST",
+    help="An account elsewhere that is the artist's too, and may move here. All of them; “none” removes them.",
+)
+@_run.with_network
+async def edit(services: Connected, username: str, aliases: tuple[str, ...], **words: object) -> None:
     """Change a profile; the followers' servers are told."""
     profile = await _profile(services, words)
+    if aliases:
+        named = [] if aliases == ("none",) else aliases
+        profile = replace(profile, also_known_as=[(await services.lookup.find_actor(who)).uri for who in named])
     async with services.database.write() as tx:
         actor = await artists.edit(tx, services.speaker, username, profile, now=clock.now())
     click.echo(f"{actor.handle} is up to date\n{actor.url}")
+
+
+@COMMAND.command("delete")
+@click.argument("username", metavar="NAME")
+@click.option("--yes", is_flag=True, help="Really: this cannot be undone.")
+@_run.with_services
+async def delete(services: Services, username: str, yes: bool) -> None:
+    """Delete an account with everything it published, here and at every server that got any of it."""
+    async with services.database.read() as tx:
+        actor, _ = await queries.actors.require_artist(tx, username)
+        works = await queries.works.count(tx, actor.id)
+    if not yes:
+        raise errors.UsageError(
+            f"this deletes {actor.handle} with {works} works for good, and nobody can ever have the name again: "
+            "say it with --yes"
+        )
+    async with services.database.write() as tx:
+        actor = await accounts.delete(tx, services.speaker, username, now=clock.now())
+    click.echo(f"deleted {actor.handle}; every server that got anything of it is being told (`fediart queue`)")
 
 
 @COMMAND.command("list")
@@ -135,6 +164,8 @@ async def show(services: Services, username: str, as_json: bool) -> None:
             "license": artist.license or None,
             "credit": artist.credit,
             "language": artist.language,
+            "also_known_as": list(actor.also_known_as),
+            "moved_to": actor.moved_to,
             "works": await queries.works.count(tx, actor.id),
             "followers": await queries.follows.count_followers(tx, actor.id),
             "following": await queries.follows.count_following(tx, actor.id),
@@ -147,7 +178,7 @@ async def show(services: Services, username: str, as_json: bool) -> None:
         _show.print_json(facts)
         return
     for name, value in facts.items():
-        if value not in (None, ""):
+        if value not in (None, "", []):
             click.echo(f"{name.replace('_', ' '):12} {value}")
 
 

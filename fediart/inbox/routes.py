@@ -125,7 +125,7 @@ def blueprint(
             raise ProtocolError(f"{min(suspended)} is suspended here", status=403)
 
     async def has_rules() -> bool:
-        """Say whether any server is suspended or silenced, as of a moment ago: most have no rule, and every POST asks."""
+        """Say whether any rule about servers stands, as of a moment ago: mostly none does, and every POST asks."""
         nonlocal rules_looked_at, rules_exist
         now = time.monotonic()
         if now > rules_looked_at + _RULES_SECONDS:

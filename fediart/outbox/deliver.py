@@ -289,6 +289,7 @@ async def maintain(database: Database, settings: config.Federation) -> bool:
             tx, created_before=now - timedelta(seconds=settings.retry_for_seconds), now=now
         )
         await deliveries.prune(tx, settled_before=now - timedelta(days=30))
+        await queries.farewell.retire_keys(tx)
     if dropped:
         _logger.warning("gave up old deliveries", count=dropped)
     return False

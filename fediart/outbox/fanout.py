@@ -32,21 +32,29 @@ async def step(database: Database) -> bool:
         if activity.type == "Delete":
             await queries.deliveries.drop_unsent(tx, subject=activity.subject, before_activity=activity.id, at=now)
             await queries.deliveries.drop_retries(tx, subject=activity.subject, before_activity=activity.id, now=now)
+        if await queries.farewell.is_of(tx, activity):
+            await queries.farewell.drop_waiting(tx, activity, at=now)
         inboxes = await _explicit(tx, activity)
         cursor, followers = await _followers(tx, activity, after=0)
         await _promise(tx, activity, inboxes | followers)
         total = len(inboxes | followers)
         if cursor is None:
-            await activities.mark_fanned_out(tx, activity, now)
+            await _finish(tx, activity)
     while cursor is not None:
         async with database.write() as tx:
             cursor, followers = await _followers(tx, activity, after=cursor)
             await _promise(tx, activity, followers)
             total += len(followers)
             if cursor is None:
-                await activities.mark_fanned_out(tx, await tx.merge(activity), clock.now())
+                await _finish(tx, await tx.merge(activity))
     _logger.info("fanned out", activity=activity.uri, type=activity.type, inboxes=total)
     return True
+
+
+async def _finish(tx: Transaction, activity: tables.Activity) -> None:
+    await activities.mark_fanned_out(tx, activity, clock.now())
+    if await queries.farewell.is_of(tx, activity):
+        await queries.follows.remove_all(tx, activity.actor_id)
 
 
 async def _promise(tx: Transaction, activity: tables.Activity, inboxes: dict[str, str]) -> None:
@@ -68,6 +76,8 @@ async def _explicit(tx: Transaction, activity: tables.Activity) -> dict[str, str
             inboxes[inbox] = host_of_inbox(inbox)
     if activity.type in ("Update", "Delete"):
         inboxes |= await queries.deliveries.inboxes_that_got(tx, subject=activity.subject)
+    if await queries.farewell.is_of(tx, activity):
+        inboxes |= await queries.farewell.inboxes_that_got(tx, activity.actor_id)
     return inboxes
 
 

@@ -22,6 +22,7 @@ MAX_NAME_CHARACTERS = 100
 MAX_SUMMARY_CHARACTERS = 5000
 MAX_FIELDS = 16
 MAX_FIELD_CHARACTERS = 500
+MAX_ALIASES = 20  # Interop: GoToSocial 0.20 reads no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Profile:
     indexable: bool | None = None
     manually_approves_followers: bool | None = None
     credit: str | None = None
+    also_known_as: Sequence[str] | None = None
 
 
 async def create_instance(tx: Transaction, at: Urls, *, name: str, key_pair: KeyPair, now: datetime) -> tables.Actor:
@@ -178,6 +180,12 @@ async def edit(tx: Transaction, speaker: Speaker, username: str, profile: Profil
     actor.updated_at = now
     await tx.flush()
     await changes.bump(tx)
+    await tell_changed(tx, speaker, actor, now=now)
+    return actor
+
+
+async def tell_changed(tx: Transaction, speaker: Speaker, actor: tables.Actor, *, now: datetime) -> None:
+    """Send an artist's document as it is now to the followers' servers."""
     id_ = ids.new_id()
     update = build.activity.update(
         await document(tx, speaker.urls, actor), id_=f"{actor.uri}#updates/{id_}", actor=actor.uri, at=now
@@ -186,7 +194,6 @@ async def edit(tx: Transaction, speaker: Speaker, username: str, profile: Profil
     # The context of the activity must cover the actor's terms; the actor inside has its own no more.
     update["object"].pop("@context", None)
     await speaker.say(tx, actor, update, id_=id_, subject=actor.uri, audience=Audience(followers=True), at=now)
-    return actor
 
 
 async def document(tx: Transaction, at: Urls, actor: tables.Actor) -> dict[str, object]:
@@ -237,6 +244,13 @@ def _apply(at: Urls, actor: tables.Actor, artist: tables.Artist, profile: Profil
         actor.image_url = at.media(profile.image.key)
     if profile.credit:
         artist.credit = _checked("the credit", profile.credit.strip(), MAX_NAME_CHARACTERS)
+    if profile.also_known_as is not None:
+        aliases = list(dict.fromkeys(profile.also_known_as))
+        if actor.uri in aliases:
+            raise errors.InputError("an account is not an alias of itself")
+        if len(aliases) > MAX_ALIASES:
+            raise errors.InputError(f"an account has at most {MAX_ALIASES} aliases, not {len(aliases)}")
+        actor.also_known_as = aliases
     for name in ("discoverable", "indexable", "manually_approves_followers"):
         value = getattr(profile, name)
         if value is not None:

@@ -19,7 +19,7 @@ from fediart.media.prepare import PreparedImage
 from fediart.outbox import render
 from fediart.outbox.speaker import Audience, Speaker
 from fediart.rights.reservation import Policy
-from fediart.studio import words
+from fediart.studio import standing, words
 
 MAX_TITLE_CHARACTERS = 200
 MAX_TEXT_CHARACTERS = 20_000
@@ -78,9 +78,10 @@ async def publish(
 ) -> tables.Note:
     """Publish a work: row, Note, activity and delivery promise live or die with `tx`.
 
-    Raises: NotFoundError, InputError.
+    Raises: NotFoundError, InputError, ConflictError when the artist has moved.
     """
     actor, artist = await queries.actors.require_artist(tx, username)
+    standing.verify_active(actor)
     draft = replace(draft, title=draft.title.strip())
     _verify_number(draft.images, limits)
     verify_words(draft, [image.description for image in draft.images], limits=limits)

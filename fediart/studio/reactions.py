@@ -9,15 +9,18 @@ from fediart.activitypub import addressing, build
 from fediart.db import changes, ids, queries, tables
 from fediart.db.engine import Transaction
 from fediart.outbox.speaker import Audience, Speaker
+from fediart.studio import standing
 
 
 async def like(tx: Transaction, speaker: Speaker, username: str, note: tables.Note, *, now: datetime) -> None:
     """Like a note; its author is told.
 
-    Raises: NotFoundError, ConflictError when it is liked already.
+    Raises: NotFoundError, ConflictError when it is liked already, or there is a block.
     """
     actor, _ = await queries.actors.require_artist(tx, username)
     author = await _author(tx, note)
+    standing.verify_active(actor)
+    await standing.verify_welcome(tx, actor, author)
     id_ = ids.new_id()
     uri = speaker.urls.activity(id_)
     if not await queries.reactions.add_like(tx, uri=uri, actor_id=actor.id, note_id=note.id, at=now):
@@ -73,6 +76,8 @@ async def boost(tx: Transaction, speaker: Speaker, username: str, note: tables.N
     """
     actor, _ = await queries.actors.require_artist(tx, username)
     author = await _author(tx, note)
+    standing.verify_active(actor)
+    await standing.verify_welcome(tx, actor, author)
     if note.visibility not in queries.notes.PUBLIC:
         raise errors.InputError("only public and unlisted posts can be boosted")
     id_ = ids.new_id()

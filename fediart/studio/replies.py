@@ -14,6 +14,7 @@ from fediart.db import changes, ids, queries, tables
 from fediart.db.engine import Transaction
 from fediart.outbox import render
 from fediart.outbox.speaker import Audience, Speaker
+from fediart.studio import standing
 
 MAX_TEXT_CHARACTERS = 5000
 _NARROWER = {
@@ -39,7 +40,7 @@ async def reply(
     """Answer a note. The answer reaches no further than what it answers, and always names its author.
 
     `others` maps further handles written in the text (`@kim@host`, lower case) to actors.
-    Raises: NotFoundError, InputError.
+    Raises: NotFoundError, InputError, ConflictError when the artist has moved, or there is a block.
     """
     actor, artist = await queries.actors.require_artist(tx, username)
     text = text.strip()
@@ -50,6 +51,8 @@ async def reply(
     if parent.deleted_at is not None:
         raise errors.NotFoundError("what you answer was deleted")
     author = await queries.actors.get(tx, parent.actor_id)
+    standing.verify_active(actor)
+    await standing.verify_welcome(tx, actor, author)
     is_own = author.id == actor.id
     widest = Visibility(parent.visibility) if is_own else _NARROWER[Visibility(parent.visibility)]
     order = list(Visibility)

@@ -39,9 +39,10 @@ class Lookup:
         self._plain_http = plain_http
         self._refresh_after = refresh_after
 
-    async def find_actor(self, text: str) -> tables.Actor:
+    async def find_actor(self, text: str, *, is_fresh: bool = False) -> tables.Actor:
         """Return whom a handle (`@lee@host`) or address means, fetching them when unknown or not seen for a while.
 
+        `is_fresh`: fetch them even if they were seen just now; what somebody confirms must be what holds now.
         Raises: NotFoundError for a local name that is not here; RemoteError, ProtocolError from the other side.
         """
         if text.startswith(("http://", "https://")):
@@ -52,9 +53,9 @@ class Lookup:
                 async with self._database.read() as tx:
                     return (await queries.actors.require_artist(tx, handle.username))[0]
             uri = await webfinger.fetch_actor_uri(self._session, handle, plain_http=self._plain_http)
-        return await self.find_actor_by_uri(uri)
+        return await self.find_actor_by_uri(uri, is_fresh=is_fresh)
 
-    async def find_actor_by_uri(self, uri: str) -> tables.Actor:
+    async def find_actor_by_uri(self, uri: str, *, is_fresh: bool = False) -> tables.Actor:
         """Return the actor of an id or profile address."""
         async with self._database.read() as tx:
             known = await queries.actors.find(tx, uri)
@@ -63,7 +64,8 @@ class Lookup:
                     raise errors.NotFoundError(f"there is nobody at {uri}")
                 return known
             await self._refuse_suspended(tx, uri)
-        if known is not None and known.fetched_at and known.fetched_at > clock.now() - self._refresh_after:
+        is_recent = known is not None and known.fetched_at and known.fetched_at > clock.now() - self._refresh_after
+        if known is not None and is_recent and not is_fresh:
             return known
         remote = await actors.fetch_actor(self._session, uri, signer=await self._signer())
         async with self._database.write() as tx:

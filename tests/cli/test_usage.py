@@ -31,7 +31,7 @@ NEEDS_SOMETHING = [path for path, command in ALL.items() if any(param.required f
 
 
 def test_each_file_of_the_folder_is_a_command() -> None:
-    files = {path.stem for path in Path(cli.__file__).parent.glob("[a-z]*.py")}
+    files = {path.stem.replace("_", "-") for path in Path(cli.__file__).parent.glob("[a-z]*.py")}
     assert {path[0] for path in ALL if len(path) == 1} == files
 
 
@@ -84,11 +84,13 @@ def test_the_version_is_told() -> None:
 LISTS = [
     ("artist", "list"),
     ("domain", "list"),
+    ("blocks", "--as", "mira"),
     ("followers", "--as", "mira"),
     ("following", "--as", "mira"),
     ("notifications", "--as", "mira"),
     ("replies", "--as", "mira"),
     ("reports",),
+    ("requests", "--as", "mira"),
     ("timeline", "--as", "mira"),
 ]
 

@@ -84,6 +84,19 @@ def simple(
     return built
 
 
+def flag(*, id_: str, actor: str, objects: Sequence[str], content: str, to: Sequence[str]) -> dict[str, Any]:
+    """Report an account and posts of theirs."""
+    return {
+        "@context": context.for_activity(),
+        "id": id_,
+        "type": "Flag",
+        "actor": actor,
+        "to": list(to),
+        "object": list(objects),
+        "content": content,
+    }
+
+
 def undo(activity: Mapping[str, Any], *, id_: str) -> dict[str, Any]:
     """Take back an activity of ours, embedded without its context and proof."""
     original = {k: v for k, v in activity.items() if k not in ("@context", "proof", "signature")}

@@ -19,7 +19,7 @@ from fediart.db.engine import Transaction
 from fediart.db.queries import domains
 from fediart.db.queries._numbers import can_be_id
 from fediart.db.queries._upsert import insert, is_postgres
-from fediart.db.tables import Activity, Delivery, Host
+from fediart.db.tables import Activity, Actor, Delivery, Host
 
 TOPIC = "deliver"
 WAITING = "waiting"
@@ -223,13 +223,21 @@ async def note_well(tx: Transaction, names: Collection[str], at: datetime) -> No
 
 
 async def superseded(tx: Transaction, claimed: Sequence[Claimed]) -> set[int]:
-    """Return which of these deliveries belong to a subject that has been deleted since."""
+    """Return which of these deliveries belong to a subject, or come from an account, that has been deleted since."""
     found: set[int] = set()
     for one in claimed:
         later = exists().where(
             Activity.subject == one.subject, Activity.id > one.activity_id, Activity.type == "Delete"
         )
-        if await tx.scalar(select(later)):
+        said = aliased(Activity)
+        farewell = (
+            select(Activity.id)
+            .join(Actor, Actor.uri == Activity.subject)
+            .join(said, said.actor_id == Actor.id)
+            .where(said.id == one.activity_id, Activity.id > said.id, Activity.type == "Delete", Actor.is_local)
+            .exists()
+        )
+        if await tx.scalar(select(or_(later, farewell))):
             found.add(one.id)
     return found
 

@@ -1,7 +1,8 @@
-"""Who follows whom, who blocks whom."""
+"""Who follows whom, who blocks or mutes whom."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select
@@ -9,7 +10,8 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from fediart.db import ids
 from fediart.db.engine import Transaction
 from fediart.db.queries import domains
-from fediart.db.tables import Actor, Block, Follow
+from fediart.db.queries._upsert import insert
+from fediart.db.tables import Actor, Block, Follow, Mute
 
 ACCEPTED = "accepted"
 REQUESTED = "requested"
@@ -167,9 +169,8 @@ async def is_blocked(tx: Transaction, one: int, other: int) -> bool:
     )
 
 
-async def add_block(tx: Transaction, *, uri: str, actor_id: int, target_id: int, at: object) -> None:
-    existing = await tx.scalar(select(Block).where(Block.actor_id == actor_id, Block.target_id == target_id))
-    if existing is None:
+async def add_block(tx: Transaction, *, uri: str, actor_id: int, target_id: int, at: datetime) -> None:
+    if await find_block(tx, actor_id, target_id) is None:
         tx.add(Block(id=ids.new_id(), uri=uri, actor_id=actor_id, target_id=target_id, created_at=at))
         await tx.flush()
 
@@ -235,3 +236,60 @@ async def is_follower(tx: Transaction, follower_id: int, actor_id: int) -> bool:
             )
         )
     )
+
+
+async def requests(tx: Transaction, actor_id: int, *, limit: int = 100) -> list[tuple[Follow, Actor]]:
+    """Return who waits to be let in, longest first."""
+    rows = await tx.execute(
+        select(Follow, Actor)
+        .join(Actor, Actor.id == Follow.follower_id)
+        .where(Follow.target_id == actor_id, Follow.state == REQUESTED, Actor.gone_at.is_(None))
+        .order_by(Follow.id)
+        .limit(limit)
+    )
+    return [(f, a) for f, a in rows]
+
+
+async def find_block(tx: Transaction, actor_id: int, target_id: int) -> Block | None:
+    return await tx.scalar(select(Block).where(Block.actor_id == actor_id, Block.target_id == target_id))
+
+
+async def blocked_by(tx: Transaction, actor_id: int, *, limit: int = 1000) -> list[tuple[Block, Actor]]:
+    """Return whom the actor blocks, newest first."""
+    rows = await tx.execute(
+        select(Block, Actor)
+        .join(Actor, Actor.id == Block.target_id)
+        .where(Block.actor_id == actor_id)
+        .order_by(Block.id.desc())
+        .limit(limit)
+    )
+    return [(b, a) for b, a in rows]
+
+
+async def muted_by(tx: Transaction, actor_id: int, *, limit: int = 1000) -> list[tuple[Mute, Actor]]:
+    """Return whom the actor mutes, newest first."""
+    rows = await tx.execute(
+        select(Mute, Actor)
+        .join(Actor, Actor.id == Mute.target_id)
+        .where(Mute.actor_id == actor_id)
+        .order_by(Mute.id.desc())
+        .limit(limit)
+    )
+    return [(m, a) for m, a in rows]
+
+
+async def add_mute(tx: Transaction, *, actor_id: int, target_id: int, at: datetime) -> bool:
+    """Record a mute; says whether it is new."""
+    statement = (
+        insert(tx, Mute)
+        .values(id=ids.new_id(), actor_id=actor_id, target_id=target_id, created_at=at)
+        .on_conflict_do_nothing()
+        .returning(Mute.id)
+    )
+    return (await tx.execute(statement)).first() is not None
+
+
+async def remove_mute(tx: Transaction, *, actor_id: int, target_id: int) -> bool:
+    """Remove a mute; says whether it was there."""
+    statement = delete(Mute).where(Mute.actor_id == actor_id, Mute.target_id == target_id)
+    return (await tx.execute(statement.returning(Mute.id))).first() is not None

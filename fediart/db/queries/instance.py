@@ -41,7 +41,15 @@ async def add(tx: Transaction, *, base_url: str, actor_id: int, at: datetime) ->
 
 async def counts(tx: Transaction) -> dict[str, int]:
     """Return how many artists, local posts (works and replies) and known remote followers there are."""
-    artists = await tx.scalar(select(func.count()).select_from(Artist)) or 0
+    artists = (
+        await tx.scalar(
+            select(func.count())
+            .select_from(Artist)
+            .join(Actor, Actor.id == Artist.actor_id)
+            .where(Actor.gone_at.is_(None))
+        )
+        or 0
+    )
     posts = (
         await tx.scalar(
             select(func.count())

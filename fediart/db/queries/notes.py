@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, and_, delete, exists, func, literal, or_, sel
 
 from fediart.db.engine import Transaction
 from fediart.db.queries._numbers import can_be_id
+from fediart.db.queries._unwanted import is_from_blocked, is_unwanted
 from fediart.db.tables import Actor, Attachment, Boost, Follow, Like, Mention, Note, Notification, Tag, Work
 
 PUBLIC = ("public", "unlisted")
@@ -81,7 +82,7 @@ async def replies(
         .where(Note.in_reply_to_id == note_id, Note.deleted_at.is_(None))
     )
     if public_only:
-        statement = statement.where(Note.visibility.in_(PUBLIC))
+        statement = statement.where(Note.visibility.in_(PUBLIC), ~is_from_blocked())
     return [(n, a) for n, a in await tx.execute(statement.order_by(Note.id).limit(limit))]
 
 
@@ -90,7 +91,12 @@ async def count_replies(tx: Transaction, note_id: int) -> int:
         await tx.scalar(
             select(func.count())
             .select_from(Note)
-            .where(Note.in_reply_to_id == note_id, Note.deleted_at.is_(None), Note.visibility.in_(PUBLIC))
+            .where(
+                Note.in_reply_to_id == note_id,
+                Note.deleted_at.is_(None),
+                Note.visibility.in_(PUBLIC),
+                ~is_from_blocked(),
+            )
         )
         or 0
     )
@@ -103,7 +109,12 @@ async def replies_to_artist(tx: Transaction, actor_id: int, *, limit: int) -> li
         select(Note, Actor, parent.c.id)
         .join(Actor, Actor.id == Note.actor_id)
         .join(parent, parent.c.id == Note.in_reply_to_id)
-        .where(parent.c.actor_id == actor_id, Note.actor_id != actor_id, Note.deleted_at.is_(None))
+        .where(
+            parent.c.actor_id == actor_id,
+            Note.actor_id != actor_id,
+            Note.deleted_at.is_(None),
+            ~is_unwanted(actor_id, Note.actor_id),
+        )
         .order_by(Note.id.desc())
         .limit(limit)
     )
@@ -121,6 +132,7 @@ async def timeline(tx: Transaction, actor_id: int, *, before: int | None = None,
         select(Note.id.label("sort_id"), Note.id.label("note_id"), literal(None, BigInteger).label("booster_id"))
         .where(
             Note.deleted_at.is_(None),
+            ~is_unwanted(actor_id, Note.actor_id),
             or_(
                 Note.actor_id == actor_id,
                 and_(Note.actor_id.in_(followed), or_(Note.visibility != "direct", named)),
@@ -131,7 +143,13 @@ async def timeline(tx: Transaction, actor_id: int, *, before: int | None = None,
     boosted = (
         select(Boost.id.label("sort_id"), Boost.note_id.label("note_id"), Boost.actor_id.label("booster_id"))
         .join(Note, Note.id == Boost.note_id)
-        .where(Boost.actor_id.in_(followed), Note.deleted_at.is_(None), Note.visibility.in_(PUBLIC))
+        .where(
+            Boost.actor_id.in_(followed),
+            Note.deleted_at.is_(None),
+            Note.visibility.in_(PUBLIC),
+            ~is_unwanted(actor_id, Boost.actor_id),
+            ~is_unwanted(actor_id, Note.actor_id),
+        )
         .order_by(Boost.id.desc())
     )
     if before is not None:
@@ -222,6 +240,7 @@ async def reply_uris(tx: Transaction, note_id: int, *, after: int, limit: int) -
             Note.deleted_at.is_(None),
             Note.visibility.in_(PUBLIC),
             Note.id > after,
+            ~is_from_blocked(),
         )
         .order_by(Note.id)
         .limit(limit)

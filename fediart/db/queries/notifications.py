@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from fediart.db import ids
 from fediart.db.engine import Transaction
 from fediart.db.queries import domains, follows
+from fediart.db.queries._unwanted import is_unwanted
 from fediart.db.tables import Actor, Note, Notification
 
 
@@ -48,11 +49,12 @@ async def remove(tx: Transaction, *, artist_id: int, type_: str, from_id: int, n
 async def of_artist(
     tx: Transaction, artist_id: int, *, before: int | None = None, limit: int = 40
 ) -> list[tuple[Notification, Actor, Note | None]]:
+    """Return what an artist is told, newest first; nothing of those whom they block or mute."""
     statement = (
         select(Notification, Actor, Note)
         .join(Actor, Actor.id == Notification.from_id)
         .outerjoin(Note, Note.id == Notification.note_id)
-        .where(Notification.artist_id == artist_id)
+        .where(Notification.artist_id == artist_id, ~is_unwanted(artist_id, Notification.from_id))
     )
     if before is not None:
         statement = statement.where(Notification.id < before)

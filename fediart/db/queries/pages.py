@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, Text, cast, func, or_, select
 
 from fediart.db.engine import Transaction
+from fediart.db.queries._unwanted import is_from_blocked
 from fediart.db.queries.notes import PUBLIC
 from fediart.db.tables import Actor, Artist, Attachment, Note, Tag, Work
 
@@ -109,7 +110,12 @@ async def thread(tx: Transaction, note_id: int, *, limit: int = 200) -> list[tup
         rows = await tx.execute(
             select(Note, Actor)
             .join(Actor, Actor.id == Note.actor_id)
-            .where(Note.in_reply_to_id.in_(parents), Note.deleted_at.is_(None), Note.visibility.in_(PUBLIC))
+            .where(
+                Note.in_reply_to_id.in_(parents),
+                Note.deleted_at.is_(None),
+                Note.visibility.in_(PUBLIC),
+                ~is_from_blocked(),
+            )
             .order_by(Note.id)
             .limit(limit - len(found))
         )

@@ -86,6 +86,17 @@ async def release_all(tx: Transaction) -> None:
     )
 
 
+async def is_done_since(tx: Transaction, *, actor_uri: str, type_: str, since: datetime) -> bool:
+    """Say whether an activity of this type by this actor had its effect since then."""
+    condition = exists().where(
+        Received.actor_uri == actor_uri,
+        Received.type == type_,
+        Received.state == DONE,
+        Received.settled_at >= since,
+    )
+    return bool(await tx.scalar(select(condition)))
+
+
 async def counts(tx: Transaction) -> dict[str, int]:
     rows = await tx.execute(select(Received.state, func.count()).group_by(Received.state))
     return {row[0]: row[1] for row in rows}

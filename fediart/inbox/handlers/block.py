@@ -5,6 +5,7 @@ from __future__ import annotations
 from fediart.db import changes, queries
 from fediart.inbox.handlers import _common
 from fediart.inbox.registry import Context, Handler
+from fediart.studio import follows
 
 
 async def _act(context: Context) -> str:
@@ -15,6 +16,7 @@ async def _act(context: Context) -> str:
     )
     await queries.follows.remove(tx, sender.id, target.id)
     await queries.follows.remove(tx, target.id, sender.id)
+    await follows.forget_told(tx, follower=sender, target=target)
     await changes.bump(tx)
     return "blocked us"
 

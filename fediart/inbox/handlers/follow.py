@@ -13,7 +13,11 @@ async def _act(context: Context) -> str:
     target = await _common.require_local_actor(context, activity.object_id)
     if activity.id and await queries.tombstones.has(tx, uri=activity.id, actor_uri=sender.uri):
         raise Ignored("undone before it came")
-    if target.type == "Application" or await queries.follows.is_blocked(tx, sender.id, target.id):
+    if (
+        target.type == "Application"
+        or target.moved_to is not None
+        or await queries.follows.is_blocked(tx, sender.id, target.id)
+    ):
         await _answer(context, "Reject", target)
         return "rejected"
     existing = await queries.follows.find(tx, sender.id, target.id)
@@ -29,8 +33,10 @@ async def _act(context: Context) -> str:
         )
         tx.add(existing)
     existing.uri = activity.id or ""
+    existing.activity = follows.quoted(activity.raw, follower=sender, target=target)
+    was_accepted = existing.state == queries.follows.ACCEPTED
     needs_approval = target.manually_approves_followers or await _common.is_silenced(context)
-    if needs_approval and existing.state != queries.follows.ACCEPTED:
+    if needs_approval and not was_accepted:
         await tx.flush()
         if is_new:
             await queries.notifications.add(
@@ -40,12 +46,13 @@ async def _act(context: Context) -> str:
     existing.state = queries.follows.ACCEPTED
     existing.accepted_at = existing.accepted_at or context.now
     await tx.flush()
-    if is_new:
+    if not was_accepted:
+        await follows.forget_told(tx, follower=sender, target=target)
         await queries.notifications.add(tx, artist_id=target.id, type_="follow", from_id=sender.id, at=context.now)
     # A repeat is answered again: the peer may have lost the first Accept.
     await _answer(context, "Accept", target)
     await changes.bump(tx)
-    return "accepted" if is_new else "accepted again"
+    return "accepted again" if was_accepted else "accepted"
 
 
 async def _answer(context: Context, verb: str, target: tables.Actor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fediart.activitypub import shapes
 from fediart.db import changes, queries
 from fediart.inbox.registry import Context, Handler, Ignored
+from fediart.studio import follows
 
 
 async def _act(context: Context) -> str:
@@ -33,7 +34,7 @@ async def _by_pair(context: Context, types: tuple[str, ...], object_id: str | No
         if target is None:
             return None
         if "Follow" in types and await queries.follows.remove(tx, sender.id, target.id):
-            await queries.notifications.remove(tx, artist_id=target.id, type_="follow", from_id=sender.id)
+            await follows.forget_told(tx, follower=sender, target=target)
             return "follow"
         if "Block" in types and await queries.follows.remove_block(tx, actor_id=sender.id, target_id=target.id):
             return "block"
@@ -55,7 +56,8 @@ async def _by_id(context: Context, uri: str) -> str | None:
         if follow.follower_id != sender.id:
             raise Ignored("somebody else's follow")
         await queries.follows.remove(tx, sender.id, follow.target_id)
-        await queries.notifications.remove(tx, artist_id=follow.target_id, type_="follow", from_id=sender.id)
+        target = await queries.actors.get(tx, follow.target_id)
+        await follows.forget_told(tx, follower=sender, target=target)
         return "follow"
     if undone := await _like(context, await queries.reactions.remove_like(tx, actor_id=sender.id, uri=uri)):
         return undone

@@ -21,8 +21,9 @@ def add(blue: Blueprint, database: Database, at: urls.Urls, door: Door) -> None:
     async def activity_by_id(activity_id: int) -> Response:
         async with database.read() as tx:
             found = await queries.activities.find(tx, at.activity(activity_id))
+            author = await queries.actors.get(tx, found.actor_id) if found is not None else None
             if found is not None:
                 await door.refuse_blocked(tx, found.actor_id)
-        if found is None or found.type in _BETWEEN_TWO:
+        if found is None or author is None or author.gone_at is not None or found.type in _BETWEEN_TWO:
             return _answers.nothing()
         return http.json_response(found.document)
