@@ -17,7 +17,7 @@ from fediart.db import engine, queries, tables
 from fediart.db.engine import Database
 from fediart.db.queries import received
 from fediart.db.queries.received import Claimed
-from fediart.inbox import registry
+from fediart.inbox import forward, registry
 from fediart.inbox.registry import Context, Fetched, Ignored, Kind, Need
 from fediart.outbox.speaker import Speaker
 from fediart.remote import actors as remote_actors
@@ -122,6 +122,8 @@ class Jobs:
                 outcome = await handler.act(
                     Context(tx, self._speaker, activity, sender, claimed.recipient, fetched, clock.now())
                 )
+                if claimed.relayed_by is None:  # else whoever relayed it has seen to that
+                    await forward.forward(tx, activity, claimed.body, sender, now=clock.now())
                 await received.settle(tx, claimed.id, state=received.DONE, outcome=outcome, at=clock.now())
                 engine.after_commit(tx, lambda: self._after(activity, outcome))
         except (Ignored, ProtocolError) as exc:

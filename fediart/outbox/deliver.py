@@ -32,6 +32,7 @@ _ROUND_SECONDS = 0.05
 _IDLE_SECONDS = 30.0
 _DOCUMENTS_KEPT = 64
 _HOST_NOTED_SECONDS = 3600
+_FORWARD_ATTEMPTS = 3  # somebody else's words: their own server is the one that must not give up
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class _Letter:
     digest: str
     uri: str
     signer: Signer
+    is_forward: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class _Result:
     claimed: Claimed
     outcome: Outcome
     started: datetime
+    is_forward: bool = False
 
 
 class Deliverer:
@@ -174,7 +177,7 @@ class Deliverer:
 
     async def _letter(self, tx: Transaction, activity: tables.Activity) -> _Letter:
         signer = await self._keyring.signer(tx, activity.actor_id)
-        return _Letter(activity.document, activity.digest, activity.uri, signer)
+        return _Letter(activity.document, activity.digest, activity.uri, signer, activity.is_forward)
 
     def _start(self, claimed: Claimed) -> None:
         letter = self._letters.get(claimed.activity_id)
@@ -200,7 +203,7 @@ class Deliverer:
             _logger.exception("delivery failed unexpectedly", inbox=claimed.inbox)
             judged = Outcome(Verdict.RETRY, f"internal error: {type(exc).__name__}")
         self._report(claimed, letter, judged, (clock.now() - started).total_seconds())
-        self._results.append(_Result(claimed, judged, started))
+        self._results.append(_Result(claimed, judged, started, letter.is_forward))
         self._tasks.pop(claimed.id, None)
         self._free(claimed)
         self._fill()
@@ -257,7 +260,8 @@ class Deliverer:
         if judged.retry_after_seconds is not None:
             pause = max(timedelta(seconds=judged.retry_after_seconds), timedelta(seconds=1))
         again = now + pause
-        if again > claimed.created_at + timedelta(seconds=self._settings.retry_for_seconds):
+        is_enough = result.is_forward and claimed.attempts >= _FORWARD_ATTEMPTS
+        if is_enough or again > claimed.created_at + timedelta(seconds=self._settings.retry_for_seconds):
             return f"gave up after {claimed.attempts} attempts: {judged.reason}"
         await deliveries.settle_retry(tx, [(claimed, again, judged.reason)])
         if judged.is_host_failing:

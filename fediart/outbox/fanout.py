@@ -60,6 +60,9 @@ async def _finish(tx: Transaction, activity: tables.Activity) -> None:
 async def _promise(tx: Transaction, activity: tables.Activity, inboxes: dict[str, str]) -> None:
     suspended = await queries.domains.suspended(tx, set(inboxes.values()))
     inboxes = {inbox: host for inbox, host in inboxes.items() if host not in suspended}
+    if activity.is_forward:  # the author's own server has it
+        author_host = host_of_inbox(activity.uri)
+        inboxes = {inbox: host for inbox, host in inboxes.items() if host != author_host}
     await queries.deliveries.add(tx, activity_id=activity.id, subject=activity.subject, inboxes=inboxes, at=clock.now())
 
 

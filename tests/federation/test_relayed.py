@@ -202,3 +202,15 @@ def test_a_signature_that_is_none(home: Home, lee: Person, relay: Person, reply:
         assert relay.post(home.shared_inbox, json.dumps(activity).encode()).status == 202
     home.settle()
     assert home.content_of(reply["id"]) is None
+
+
+def test_a_bad_signature_makes_us_ask_for_a_known_key_once(home: Home, lee: Person, relay: Person) -> None:
+    assert home.take(lee, lee.says("Follow", home.actor)) == "done: accepted"
+    before = len(lee.peer.fetched)
+    lee.key = rsa_key("never published")
+    for _ in range(3):
+        forged = ld_signed(lee, lee.says("Delete", f"{lee.peer.base}/notes/none"))
+        pass_on(home, relay, forged)
+        assert not home.is_stored(forged)
+    asked = [path for path in lee.peer.fetched[before:] if path.startswith(f"/users/{lee.name}")]
+    assert len(asked) == 1

@@ -28,6 +28,10 @@ async def find(tx: Transaction, uri: str) -> Activity | None:
     return await tx.scalar(select(Activity).where(Activity.uri == uri))
 
 
+async def latest_of(tx: Transaction, subject: str) -> Activity | None:
+    return await tx.scalar(select(Activity).where(Activity.subject == subject).order_by(Activity.id.desc()).limit(1))
+
+
 async def by_ids(tx: Transaction, ids: Sequence[int]) -> dict[int, Activity]:
     return {a.id: a for a in await tx.scalars(select(Activity).where(Activity.id.in_(ids)))}
 

@@ -31,6 +31,7 @@ class Claimed:
     request_id: str
     received_at: datetime
     attempts: int
+    relayed_by: str | None = None
 
 
 async def add_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -61,7 +62,10 @@ async def claim(tx: Transaction, *, now: datetime, until: datetime, limit: int) 
         row.leased_until = until
         row.attempts += 1
     await tx.flush()
-    return [Claimed(r.id, r.actor_uri, r.recipient, r.body, r.request_id, r.received_at, r.attempts) for r in found]
+    return [
+        Claimed(r.id, r.actor_uri, r.recipient, r.body, r.request_id, r.received_at, r.attempts, r.relayed_by)
+        for r in found
+    ]
 
 
 async def settle(tx: Transaction, id_: int, *, state: str, outcome: str, at: datetime) -> None:
