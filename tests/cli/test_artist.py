@@ -9,6 +9,8 @@ import pytest
 from tests.cli.conftest import House, fetch
 
 SHOWN = {
+    "also_known_as",
+    "moved_to",
     "id", "uri", "handle", "name", "url", "email", "bio", "rights", "license", "credit", "language",
     "works", "followers", "following", "created_at", "keys",
 }  # fmt: skip
