@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from fediart import clock, errors
 from fediart.activitypub import actors as actor_documents
@@ -22,6 +23,7 @@ from fediart.db.engine import Database
 from fediart.remote import actors as remote_actors
 from fediart.remote import documents as remote_documents
 from fediart.remote import webfinger
+from fediart.remote.dialects import RFC9421
 from fediart.remote.keyring import Keyring
 from fediart.remote.session import Response, Session
 from fediart.remote.signer import Signer
@@ -182,7 +184,8 @@ async def _need_of_signature(session: Session, uri: str, signer: Signer) -> str:
         return "not needed"
     signed = await session.fetch(uri, accept=remote_documents.ACCEPT, signer=signer)
     _require_activity(signed)
-    return f"needed (status {unsigned.status} without); draft-cavage-12 is accepted"
+    dialect = "RFC 9421" if session.dialects.of(urlsplit(signed.url).netloc) == RFC9421 else "draft-cavage-12"
+    return f"needed (status {unsigned.status} without); {dialect} is accepted"
 
 
 def _require_activity(response: Response) -> None:
