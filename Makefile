@@ -10,7 +10,7 @@ KEEP ?=
 help:
 	@echo "make demo    two servers on this machine: follow, publish, like, reply, edit, delete (KEEP=1 leaves them running)"
 	@echo "make serve   one server on http://localhost:8080 with its data in ./data"
-	@echo "make check   lint, types, layers and the quick tests"
+	@echo "make check   lint, types, layers and the quick tests (make test has those between servers)"
 	@echo "make test    all tests, with real peers (Fedify and others) and a real PostgreSQL"
 	@echo "make bench   measure, with ratios against baselines of the same run"
 
@@ -39,7 +39,7 @@ lint: $(STAMP)
 	@$(BIN)/lint-imports --no-cache
 
 check: lint
-	@$(BIN)/pytest -m "not slow and not peer" -n auto --dist worksteal
+	@$(BIN)/pytest -m "not slow and not peer" -n auto --dist worksteal --ignore tests/federation
 
 test: lint peers
 	@$(BIN)/pytest -n auto --dist worksteal

@@ -42,9 +42,19 @@ def lost_terms(document: dict[str, Any]) -> list[str]:
     A member without which the expanded form is the same (its path), and a term or type that became a blank node, which
     is what the AS2 context makes of the undefined ones (`_:x`).
     """
+    document = unsigned(document)
     whole = expanded(document)
     silent = [".".join(map(str, path)) for path in members(document) if expanded(without(document, path)) == whole]
     return silent + sorted(set(blank_names(whole)))
+
+
+def unsigned(node: Any) -> Any:
+    """Drop linked data signatures: they are about the graph and no part of it, and no context names their type."""
+    if isinstance(node, list):
+        return [unsigned(item) for item in node]
+    if isinstance(node, dict):
+        return {name: unsigned(value) for name, value in node.items() if name != "signature"}
+    return node
 
 
 def expanded(document: dict[str, Any]) -> Any:

@@ -23,6 +23,7 @@ from fediart.activitypub.urls import Urls
 from fediart.db import ids, queries, schema, tables
 from fediart.db.engine import Database
 from fediart.inbox.authenticate import Authenticator
+from fediart.inbox.intake import Intake
 from fediart.media import prepare
 from fediart.rights.reservation import Policy
 from fediart.studio import artists, artworks
@@ -211,7 +212,7 @@ async def make_house(tmp_path: Path, new_site: Path) -> AsyncIterator[MakeHouse]
             authenticator = Authenticator(
                 services.database, services.session, services.keyring, settings.federation, services.urls
             )
-            return House(services, app.build(services, authenticator).test_client())
+            return House(services, app.build(services, authenticator, Intake(services.database)).test_client())
 
         yield make
 
