@@ -113,8 +113,6 @@ class Deliverer:
     async def _round(self) -> datetime | None:
         """Settle what came back and claim what may go: one commit. Returns when the next may be due."""
         now = clock.now()
-        # As many again as are sent at once: a round's time is never longer than they last.
-        free = self._settings.delivery_concurrency * 2 - len(self._tasks) - len(self._ready)
         due: datetime | None = None
         claimed: list[Claimed] = []
         results, self._results = self._results, []
@@ -125,6 +123,8 @@ class Deliverer:
                 await self._settle(tx, results)
                 await queries.dialects.save(tx, learned)
                 await deliveries.give_back(tx, overdue)
+                # As many again as are sent at once, so that they last for as long as the next round takes.
+                free = self._settings.delivery_concurrency * 2 - len(self._tasks) - len(self._ready)
                 if free > 0:
                     claimed = await deliveries.claim(
                         tx,
