@@ -117,7 +117,7 @@ class Door:
         Raises: ProtocolError (403).
         """
         claimed: tables.Actor | None = g.get("claimed")
-        if claimed is not None and await queries.follows.blocks(tx, owner_id, claimed.id):
+        if claimed is not None and await queries.follows.find_block(tx, owner_id, claimed.id) is not None:
             raise ProtocolError("the artist has blocked this account", status=403, detail=claimed.uri)
 
     async def _claim(self, signed: HttpRequest) -> None:

@@ -183,11 +183,6 @@ async def remove_block(tx: Transaction, *, actor_id: int, target_id: int | None 
     return (await tx.execute(statement.returning(Block.id))).first() is not None
 
 
-async def blocks(tx: Transaction, actor_id: int, target_id: int) -> bool:
-    """Say whether `actor_id` blocks `target_id`."""
-    return bool(await tx.scalar(select(exists().where(Block.actor_id == actor_id, Block.target_id == target_id))))
-
-
 async def is_blocked_on(tx: Transaction, host: str) -> bool:
     """Say whether an artist here blocks anybody on a host (of their id)."""
     blocker = Actor.__table__.alias("blocker")
