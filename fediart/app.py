@@ -106,6 +106,7 @@ async def running(services: Connected, *, with_worker: bool, stop: asyncio.Event
         host=services.urls.host,
         generation=watch.generation,
         may_refuse=partial(viewer.may_refuse, services.database),
+        complete=web.completing(services.settings, services.urls),
     )
     watching = asyncio.create_task(watch.run(), name="changes")
     working = asyncio.create_task(work(services, stop, authenticator, intake), name="worker") if with_worker else None

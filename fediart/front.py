@@ -43,7 +43,8 @@ class Front:
     """Wraps an ASGI application. `generation` tells the current state of public documents; below 0, nothing is kept.
 
     `may_refuse` is asked about `Signature` and `Signature-Input`: whom the application may refuse what is public gets
-    nothing from memory. Without it, no signed request does.
+    nothing from memory. Without it, no signed request does. `complete` adds to an answer's headers, by its path, what
+    every answer carries.
     """
 
     def __init__(
@@ -53,11 +54,13 @@ class Front:
         host: str,
         generation: Callable[[], int],
         may_refuse: Callable[[str, str | None], Awaitable[bool]] | None = None,
+        complete: Callable[[bytes, Headers], Headers] = lambda _, headers: headers,
     ) -> None:
         self._app = app
         self._host = host.lower().encode()
         self._generation = generation
         self._may_refuse = may_refuse
+        self._complete = complete
         self._kept: OrderedDict[tuple[bytes, bytes, bytes], _Kept] = OrderedDict()
         self._bytes = 0
 
@@ -85,7 +88,7 @@ class Front:
                 is_personal = True
         path = scope.get("raw_path") or scope["path"].encode()
         if host.lower() != self._host and path != b"/healthz":
-            await self._refuse_host(host, send)
+            await self._refuse_host(host, path, send)
             return
         if scope["method"] not in ("GET", "HEAD") or is_personal:
             await self._pass(scope, receive, send)
@@ -117,7 +120,8 @@ class Front:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message["headers"], (b"x-request-id", request_id.encode())]}
+                headers = self._complete(scope["path"].encode(), list(message["headers"]))
+                message = {**message, "headers": [*headers, (b"x-request-id", request_id.encode())]}
             await send(message)
 
         with log.bind(request_id=request_id):
@@ -182,7 +186,7 @@ class Front:
         if old is not None:
             self._bytes -= len(old.body) + 1024
 
-    async def _refuse_host(self, host: bytes, send: Send) -> None:
+    async def _refuse_host(self, host: bytes, path: bytes, send: Send) -> None:
         """A request for another name gets no page of ours: ids and links are the configured ones, whoever asks."""
         shown = host.decode("latin-1")[:200]
         _logger.warning("refused: other host", received=shown, expected=self._host.decode())
@@ -194,9 +198,8 @@ class Front:
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
-            (b"x-robots-tag", b"noai, noimageai"),
         ]
-        await send({"type": "http.response.start", "status": 421, "headers": headers})
+        await send({"type": "http.response.start", "status": 421, "headers": self._complete(path, headers)})
         await send({"type": "http.response.body", "body": body})
 
 

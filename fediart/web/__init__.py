@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from fediart.web.blueprint import blueprint
 from fediart.web.errors import error_page
+from fediart.web.everywhere import completing
 
-__all__ = ["blueprint", "error_page"]
+__all__ = ["blueprint", "completing", "error_page"]

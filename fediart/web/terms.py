@@ -9,6 +9,8 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from fediart import config
+from fediart.activitypub.urls import Urls
 from fediart.db import tables
 from fediart.outbox import render
 from fediart.rights import html_head, http_headers, note_terms
@@ -98,22 +100,23 @@ class Signals:
     lines: tuple[tuple[str, str], ...]
 
 
-def instance_policy_url(site: Site) -> str:
-    return f"{site.urls.base}/rights/policy.jsonld"
-
-
 def instance_reservation(site: Site, declared_at: datetime) -> Reservation:
     """Return what holds where no artist says anything: this server's default."""
-    policy = Policy(site.settings.rights.policy)
+    return default_reservation(site.settings, site.urls, declared_at)
+
+
+def default_reservation(settings: config.Config, urls: Urls, declared_at: datetime) -> Reservation:
+    """Return the default of a server with these settings."""
+    policy = Policy(settings.rights.policy)
     return Reservation(
         policy=policy,
-        license=site.settings.rights.license or render.default_licence(site.urls, policy),
-        credit=site.name,
+        license=settings.rights.license or render.default_licence(urls, policy),
+        credit=settings.instance.name or settings.instance.domain,
         copyright_notice="",
         source_type=None,
-        holder_url=f"{site.urls.base}/",
-        policy_url=instance_policy_url(site),
-        usage_info_url=f"{site.urls.base}/rights",
+        holder_url=f"{urls.base}/",
+        policy_url=f"{urls.base}/rights/policy.jsonld",
+        usage_info_url=f"{urls.base}/rights",
         acquire_url="",
         version=1,
         declared_at=declared_at,

@@ -31,11 +31,12 @@ PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """A whole answer; header names are in lower case."""
+    """A whole answer; names are in lower case. `lines` has every header line, `headers` the last of each name."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    lines: Sequence[tuple[str, str]] = ()
 
     @property
     def json(self) -> Any:
@@ -74,8 +75,8 @@ def send(
         else:
             connection.endheaders()
         response = connection.getresponse()
-        found = {name.lower(): value for name, value in response.getheaders()}
-        return HttpAnswer(response.status, found, response.read())
+        lines = [(name.lower(), value) for name, value in response.getheaders()]
+        return HttpAnswer(response.status, dict(lines), response.read(), lines)
     finally:
         connection.close()
 
