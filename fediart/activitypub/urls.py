@@ -84,6 +84,10 @@ class Urls:
         return match.group(1) if match else None
 
 
+def featured_tags(actor_uri: str) -> str:
+    return f"{actor_uri}/featured-tags"
+
+
 def rsa_key_id(actor_uri: str) -> str:
     return f"{actor_uri}#main-key"
 

@@ -101,6 +101,7 @@ def note_json(note: tables.Note, author: tables.Actor, attachments: Sequence[tab
         "published": when(note.published),
         "updated": when(note.updated),
         "proof": note.proof,
+        "pinned": note.pinned_at is not None,
         "rights": note.rights,
         "attachments": [
             {

@@ -11,7 +11,7 @@ from fediart.cli import _images, _rights, _run, _show
 from fediart.db import queries
 from fediart.rights.reservation import Policy
 from fediart.services import Connected, Services
-from fediart.studio import accounts, artists
+from fediart.studio import accounts, artists, featured_tags
 
 
 @click.group("artist")
@@ -84,8 +84,19 @@ async def create(
     metavar="@NAME@HOST",
     help="An account elsewhere that is the artist's too, and may move here. All of them; “none” removes them.",
 )
+@click.option(
+    "--featured-tag", "featured", multiple=True, metavar="TAG", help="Show a hashtag on the profile; ten at most."
+)
+@click.option("--no-featured-tag", "unfeatured", multiple=True, metavar="TAG", help="Show a hashtag there no more.")
 @_run.with_network
-async def edit(services: Connected, username: str, aliases: tuple[str, ...], **words: object) -> None:
+async def edit(
+    services: Connected,
+    username: str,
+    aliases: tuple[str, ...],
+    featured: tuple[str, ...],
+    unfeatured: tuple[str, ...],
+    **words: object,
+) -> None:
     """Change a profile; the followers' servers are told."""
     profile = await _profile(services, words)
     if aliases:
@@ -93,6 +104,7 @@ async def edit(services: Connected, username: str, aliases: tuple[str, ...], **w
         profile = replace(profile, also_known_as=[(await services.lookup.find_actor(who)).uri for who in named])
     async with services.database.write() as tx:
         actor = await artists.edit(tx, services.speaker, username, profile, now=clock.now())
+        await featured_tags.change(tx, services.speaker, username, add=featured, remove=unfeatured, now=clock.now())
     click.echo(f"{actor.handle} is up to date\n{actor.url}")
 
 
@@ -166,6 +178,7 @@ async def show(services: Services, username: str, as_json: bool) -> None:
             "language": artist.language,
             "also_known_as": list(actor.also_known_as),
             "moved_to": actor.moved_to,
+            "featured_tags": [tag.label for tag in await queries.featured.tags(tx, actor.id)],
             "works": await queries.works.count(tx, actor.id),
             "followers": await queries.follows.count_followers(tx, actor.id),
             "following": await queries.follows.count_following(tx, actor.id),
@@ -179,7 +192,8 @@ async def show(services: Services, username: str, as_json: bool) -> None:
         return
     for name, value in facts.items():
         if value not in (None, "", []):
-            click.echo(f"{name.replace('_', ' '):12} {value}")
+            shown = ", ".join(value) if isinstance(value, list) else value
+            click.echo(f"{name.replace('_', ' '):13} {shown}")
 
 
 async def _profile(services: Services, words: dict[str, object]) -> artists.Profile:

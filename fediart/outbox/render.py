@@ -179,6 +179,7 @@ def actor_document(
             followers=actor.followers or f"{actor.uri}/followers",
             following=actor.following or f"{actor.uri}/following",
             featured=actor.featured or f"{actor.uri}/featured",
+            featured_tags=urls.featured_tags(actor.uri) if artist else None,
             shared_inbox=at.shared_inbox,
             rsa_key_id=rsa.id,
             rsa_public_pem=rsa.public_pem,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from fediart import config, errors
-from fediart.activitypub import addressing, build, digests, html, tags
+from fediart.activitypub import addressing, build, digests, html
 from fediart.activitypub.addressing import Visibility
 from fediart.activitypub.urls import Urls
 from fediart.db import changes, ids, queries, tables
@@ -311,11 +310,7 @@ def _labels(names: Sequence[str]) -> dict[str, str]:
     """
     labels: dict[str, str] = {}
     for name in names:
-        label = name.strip().removeprefix("#")
-        normal = tags.normalize_hashtag(label)
-        # What peers would read differently from what is written here is no tag: `two words` would be #two elsewhere.
-        if normal is None or normal != unicodedata.normalize("NFKC", label).lower():
-            raise errors.InputError(f"“{name}” cannot be a tag: use letters, digits and _, and not digits alone")
+        normal, label = words.read_hashtag(name)
         labels.setdefault(normal, label)
     if len(labels) > MAX_TAGS:
         raise errors.InputError(f"a work has at most {MAX_TAGS} tags, not {len(labels)}")

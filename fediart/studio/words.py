@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from fediart import errors
+from fediart.activitypub import tags
 from fediart.rights.reservation import is_iri
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -26,3 +28,15 @@ def verify_length(what: str, text: str, limit: int) -> None:
     """Raise InputError, naming what it is, when a text has more than `limit` characters."""
     if len(text) > limit:
         raise errors.InputError(f"{what} has {len(text)} characters, the limit is {limit}")
+
+
+def read_hashtag(name: str) -> tuple[str, str]:
+    """Return (normal form, label as written) of a hashtag, given with or without `#`.
+
+    Raises: InputError for what peers would read differently: `two words` would be #two elsewhere.
+    """
+    label = name.strip().removeprefix("#")
+    normal = tags.normalize_hashtag(label)
+    if normal is None or normal != unicodedata.normalize("NFKC", label).lower():
+        raise errors.InputError(f"“{name}” cannot be a tag: use letters, digits and _, and not digits alone")
+    return normal, label

@@ -12,7 +12,7 @@ SHOWN = {
     "also_known_as",
     "moved_to",
     "id", "uri", "handle", "name", "url", "email", "bio", "rights", "license", "credit", "language",
-    "works", "followers", "following", "created_at", "keys",
+    "featured_tags", "works", "followers", "following", "created_at", "keys",
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def test_an_artist_without_choices_has_the_servers(house: House) -> None:
     shown = house.json("artist", "show", "kim")
     assert (shown["name"], shown["rights"], shown["license"], shown["credit"]) == ("Kim", "no-ai", None, "Kim")
     for_people = house.ok("artist", "show", "@kim")
-    assert "rights       no-ai" in for_people
+    assert "rights        no-ai" in for_people
     assert "license" not in for_people
 
 

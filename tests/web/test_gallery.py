@@ -17,9 +17,9 @@ HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}'"
 
 async def change(house: House, note: tables.Note, **columns: object) -> None:
     async with house.services.database.write() as tx:
-        work, _, _ = await queries.works.require(tx, note.id)
+        _, row, _ = await queries.works.require(tx, note.id)
         for name, value in columns.items():
-            setattr(work, name, value)
+            setattr(row, name, value)
 
 
 async def test_works_hang_newest_first_and_pinned_before(house: House) -> None:

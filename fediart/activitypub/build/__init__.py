@@ -4,6 +4,6 @@ Shapes follow what Mastodon, GoToSocial, Pixelfed and Misskey all read: AS2 cont
 inline, lists even for one element, plain strings for ids and urls, times in UTC with seconds.
 """
 
-from fediart.activitypub.build import activity, actor, collection, context, note
+from fediart.activitypub.build import activity, actor, collection, context, featured, note
 
-__all__ = ["activity", "actor", "collection", "context", "note"]
+__all__ = ["activity", "actor", "collection", "context", "featured", "note"]

@@ -33,6 +33,7 @@ class Actor:
     followers: str
     following: str
     featured: str
+    featured_tags: str | None
     shared_inbox: str
     rsa_key_id: str
     rsa_public_pem: str
@@ -83,6 +84,8 @@ def build(actor: Actor) -> dict[str, Any]:
         "tag": [],
         "publicKey": {"id": actor.rsa_key_id, "owner": actor.id, "publicKeyPem": actor.rsa_public_pem},
     }
+    if actor.featured_tags:
+        document["featuredTags"] = actor.featured_tags
     if actor.ed25519_key_id and actor.ed25519_multikey:
         document["assertionMethod"] = [
             {

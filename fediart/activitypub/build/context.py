@@ -41,6 +41,7 @@ _ACTOR: dict[str, Any] = {
     "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
     "movedTo": {"@id": "as:movedTo", "@type": "@id"},
     "featured": {"@id": "toot:featured", "@type": "@id"},
+    "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "Hashtag": "as:Hashtag",
@@ -63,6 +64,11 @@ def for_note(rights: Mapping[str, Any]) -> list[Any]:
 def for_activity() -> list[Any]:
     """Return the context of a signed activity that carries no Note."""
     return [contexts.ACTIVITYSTREAMS, contexts.SECURITY, contexts.DATA_INTEGRITY]
+
+
+def for_hashtags(*, signed: bool = True) -> list[Any]:
+    """Return the context of what names hashtags and carries no Note: ActivityStreams has no term for them."""
+    return [*(for_activity() if signed else PLAIN), {"Hashtag": _MASTODON_AS["Hashtag"]}]
 
 
 def for_actor(rights: Mapping[str, Any]) -> list[Any]:

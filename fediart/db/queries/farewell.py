@@ -52,7 +52,7 @@ async def forget(tx: Transaction, actor_id: int, *, at: datetime) -> None:
     await tx.execute(
         update(Work)
         .where(Work.note_id.in_(theirs))
-        .values(title="", text="", medium="", series="", pinned_at=None)
+        .values(title="", text="", medium="", series="")
         .execution_options(synchronize_session=False)
     )
     said = update(Activity).where(Activity.actor_id == actor_id).execution_options(synchronize_session=False)

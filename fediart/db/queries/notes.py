@@ -213,6 +213,7 @@ async def erase(tx: Transaction, note: Note, *, at: datetime, tombstone: bytes) 
     for table in (Attachment, Tag, Mention, Like, Boost, Notification):
         await tx.execute(delete(table).where(table.note_id == note.id))
     note.deleted_at = at
+    note.pinned_at = None
     note.content = note.summary = ""
     note.document = tombstone
     note.rights = {}

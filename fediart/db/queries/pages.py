@@ -48,10 +48,10 @@ async def _all(tx: Transaction, statement: Select[Work, Note, Actor]) -> list[Hu
 async def gallery(tx: Transaction, actor_id: int, *, before: int | None = None, limit: int = 48) -> list[Hung]:
     """Return an artist's public works: pinned ones, then newest first. `before` leaves the pinned ones out."""
     works = _public_works().where(Note.actor_id == actor_id)
-    rest = works.where(Work.pinned_at.is_(None)).order_by(Note.id.desc()).limit(limit)
+    rest = works.where(Note.pinned_at.is_(None)).order_by(Note.id.desc()).limit(limit)
     if before is not None:
         return await _all(tx, rest.where(Note.id < before))
-    pinned = works.where(Work.pinned_at.is_not(None)).order_by(Work.pinned_at.desc(), Note.id.desc())
+    pinned = works.where(Note.pinned_at.is_not(None)).order_by(Note.pinned_at.desc(), Note.id.desc())
     return [*await _all(tx, pinned), *await _all(tx, rest)]
 
 

@@ -54,24 +54,25 @@ async def public(
         .where(Note.deleted_at.is_(None), Note.visibility == "public", Actor.gone_at.is_(None))
     )
     if actor_id is not None:
-        statement = statement.where(Note.actor_id == actor_id).order_by(Work.pinned_at.desc().nulls_last())
+        statement = statement.where(Note.actor_id == actor_id).order_by(Note.pinned_at.desc().nulls_last())
     if before is not None:
         statement = statement.where(Note.id < before)
     return [(w, n, a) for w, n, a in await tx.execute(statement.order_by(Note.id.desc()).limit(limit))]
 
 
 async def pinned(tx: Transaction, actor_id: int) -> list[Note]:
+    """Return what an artist pinned and everybody may see, the newest pin first."""
     return list(
         await tx.scalars(
             select(Note)
             .join(Work, Work.note_id == Note.id)
             .where(
                 Note.actor_id == actor_id,
-                Work.pinned_at.is_not(None),
+                Note.pinned_at.is_not(None),
                 Note.deleted_at.is_(None),
                 Note.visibility.in_(("public", "unlisted")),
             )
-            .order_by(Work.pinned_at.desc())
+            .order_by(Note.pinned_at.desc(), Note.id.desc())
         )
     )
 

@@ -131,3 +131,13 @@ def add(blue: Blueprint, database: Database, at: urls.Urls, door: Door) -> None:
                 return found
             pinned = await queries.works.pinned(tx, found.id)
         return http.json_response(build.collection.whole(f"{found.uri}/featured", items=[note.uri for note in pinned]))
+
+    @blue.get(f"/users/{_NAME}/featured-tags")
+    async def featured_tags(username: str) -> Response:
+        async with database.read() as tx:
+            found = await local(tx, username)
+            if isinstance(found, Response):
+                return found
+            rows = await queries.featured.tags(tx, found.id)
+        hashtags = [build.note.Hashtag(name=row.label, href=at.tag(row.name)) for row in rows]
+        return http.json_response(build.featured.tags(urls.featured_tags(found.uri), hashtags))

@@ -54,7 +54,7 @@ async def show(
     """Render the gallery. `problem` is what is wrong with the home server that the visitor gave, as `asked`."""
     before = read_id(request.args.get("before"))
     works = await page_queries.gallery(tx, actor.id, before=before, limit=tiles.PAGE + 1)
-    pinned = sum(1 for work, _, _ in works if work.pinned_at is not None)
+    pinned = sum(1 for _, note, _ in works if note.pinned_at is not None)
     has_more = len(works) - pinned > tiles.PAGE
     works = works[: tiles.PAGE + pinned]
     shown = await tiles.read(tx, site, works)
@@ -87,6 +87,7 @@ async def show(
         tiles=shown,
         count=count,
         followers=followers,
+        featured=await queries.featured.tags_in_use(tx, actor.id) if before is None else [],
         is_first=before is None,
         older=f"/@{username}?before={works[-1][1].id}" if has_more else "",
         asked=asked,
