@@ -17,7 +17,7 @@ from fediart.db import engine, queries, tables
 from fediart.db.engine import Database
 from fediart.db.queries import received
 from fediart.db.queries.received import Claimed
-from fediart.inbox import forward, registry
+from fediart.inbox import forward, registry, synchronization
 from fediart.inbox.registry import Context, Fetched, Ignored, Kind, Need
 from fediart.outbox.speaker import Speaker
 from fediart.remote import actors as remote_actors
@@ -95,6 +95,9 @@ class Jobs:
                 await self._again(claimed, f"{type(exc).__name__}: {exc}"[:500])
 
     async def _handle(self, claimed: Claimed) -> None:
+        if claimed.type == synchronization.TYPE:
+            await synchronization.act(self._database, self._session, self._speaker, claimed)
+            return
         try:
             activity = activities.read_activity(documents.read_json(claimed.body))
         except ProtocolError as exc:

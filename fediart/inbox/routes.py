@@ -16,7 +16,7 @@ from fediart.activitypub.signatures import HttpRequest, claims
 from fediart.activitypub.urls import Urls
 from fediart.db import queries
 from fediart.db.engine import Database
-from fediart.inbox import intake
+from fediart.inbox import intake, synchronization
 from fediart.inbox.authenticate import Authenticator, GoneError
 from fediart.inbox.intake import Intake
 from fediart.inbox.trust import Relayed
@@ -107,6 +107,8 @@ def blueprint(
                 hint=hint,
             )
         )
+        if (header := request.headers.get(synchronization.HEADER)) is not None:
+            await synchronization.note(database, at, header, sender_uri=sender.actor_uri, now=now)
         return accepted()
 
     async def refuse_suspended(activity: Activity, signed: HttpRequest) -> None:

@@ -17,11 +17,11 @@ from datetime import datetime, timedelta
 
 from fediart import clock, config, errors, log, worker
 from fediart.activitypub.errors import ProtocolError
-from fediart.db import queries, tables
+from fediart.db import changes, queries, tables
 from fediart.db.engine import Database, Transaction
 from fediart.db.queries import deliveries
 from fediart.db.queries.deliveries import Claimed
-from fediart.outbox import backoff, outcome
+from fediart.outbox import backoff, outcome, synchronization
 from fediart.outbox.outcome import Outcome, Verdict
 from fediart.remote.keyring import Keyring
 from fediart.remote.session import Session
@@ -37,13 +37,14 @@ _FORWARD_ATTEMPTS = 3  # somebody else's words: their own server is the one that
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """An activity ready to be sent: its bytes, their digest, who signs."""
+    """An activity ready to be sent: its bytes, their digest, who signs; `followers_of` when it is only for those."""
 
     document: bytes
     digest: str
     uri: str
     signer: Signer
     is_forward: bool
+    followers_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Deliverer:
         self._unsignable: dict[int, str] = {}
         self._well: dict[str, datetime] = {}
         self._failed_at: dict[str, datetime] = {}
+        self._digests = synchronization.Digests(database)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop`; then finish what is under way, for at most a request's time."""
@@ -144,6 +146,8 @@ class Deliverer:
             raise
         self._ready += claimed
         self._busy.update(one.host for one in claimed)
+        private = (self._letters[one.activity_id] for one in claimed if one.activity_id in self._letters)
+        await self._digests.load(letter.followers_of for letter in private if letter.followers_of is not None)
         return due
 
     def _fill(self) -> None:
@@ -177,7 +181,8 @@ class Deliverer:
 
     async def _letter(self, tx: Transaction, activity: tables.Activity) -> _Letter:
         signer = await self._keyring.signer(tx, activity.actor_id)
-        return _Letter(activity.document, activity.digest, activity.uri, signer, activity.is_forward)
+        followers_of = activity.actor_id if synchronization.is_for_followers_only(activity) else None
+        return _Letter(activity.document, activity.digest, activity.uri, signer, activity.is_forward, followers_of)
 
     def _start(self, claimed: Claimed) -> None:
         letter = self._letters.get(claimed.activity_id)
@@ -190,9 +195,14 @@ class Deliverer:
 
     async def _attempt(self, claimed: Claimed, letter: _Letter) -> None:
         started = clock.now()
+        followers_of = letter.followers_of
         try:
             answer = await self._session.post(
-                claimed.inbox, letter.document, signer=letter.signer, digest=letter.digest
+                claimed.inbox,
+                letter.document,
+                signer=letter.signer,
+                digest=letter.digest,
+                synchronization=self._digests.header(followers_of, claimed.inbox) if followers_of is not None else None,
             )
             judged = outcome.read_answer(answer.status, answer.reason, answer.retry_after_seconds)
         except errors.RemoteError as exc:
@@ -233,6 +243,7 @@ class Deliverer:
         for result in results:
             if result.outcome.verdict is Verdict.GONE:
                 ended = await queries.follows.end_for_inbox(tx, result.claimed.inbox)
+                await changes.bump(tx)
                 _logger.info("followers ended", inbox=result.claimed.inbox, count=ended)
         if retried:
             superseded = await deliveries.superseded(tx, [r.claimed for r in retried])

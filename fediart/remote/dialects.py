@@ -26,6 +26,7 @@ CAVAGE: Final = "draft-cavage"
 RFC9421: Final = "rfc9421"
 # What a peer answers to a signature that it does not know, or cannot find.
 _NOT_UNDERSTOOD: Final = frozenset({400, 401})
+_SYNCHRONIZED: Final = ("@method", "@target-uri", "content-digest", "collection-synchronization")
 _HOSTS_KEPT: Final = 20_000
 _VALID_FOR: Final = timedelta(minutes=5)
 
@@ -54,14 +55,19 @@ def signed_headers(
     body: bytes = b"",
     content_type: str | None = None,
     digest: str | None = None,
+    synchronization: str | None = None,
 ) -> dict[str, str]:
     """Return the headers of a request that is signed now; `digest` is of the body, if that is known already.
+
+    `synchronization` is the value of a Collection-Synchronization header, which the signature then covers.
 
     Spec: draft-cavage-http-signatures-12; RFC 9421 with RFC 9530.
     """
     headers = {"host": target.host_port_subcomponent or ""}
     if content_type is not None:
         headers["content-type"] = content_type
+    if synchronization is not None:
+        headers["collection-synchronization"] = synchronization
     now = clock.now()
     if dialect == CAVAGE:
         headers["date"] = format_datetime(now.replace(microsecond=0), usegmt=True)
@@ -76,6 +82,7 @@ def signed_headers(
         key_id=signer.key_id,
         created=now,
         expires=now + _VALID_FOR,
+        components=None if synchronization is None else _SYNCHRONIZED,
         scheme=target.scheme,
     )
 

@@ -139,10 +139,12 @@ class Session:
         content_type: str = ACTIVITY_JSON,
         headers: Mapping[str, str] | None = None,
         digest: str | None = None,
+        synchronization: str | None = None,
     ) -> PostResult:
         """POST `body`, signed now; redirects are not followed, their status is the result.
 
-        Give `digest` (`digests.sha256_digest(body)`) when one body goes to many inboxes. Extra `headers` go unsigned.
+        Give `digest` (`digests.sha256_digest(body)`) when one body goes to many inboxes. Extra `headers` go unsigned;
+        `synchronization`, the value of Collection-Synchronization, is signed too.
         A connection that the peer closes before answering is tried once more, since a pooled connection may have been
         closed while idle; peers drop the second copy by the activity's id. An answer of 400 or 401 brings a second
         knock in the other dialect of HTTP signatures, within the same time; the next begins with what a host took.
@@ -157,7 +159,14 @@ class Session:
 
         async def attempt(dialect: Dialect, limit: asyncio.Timeout) -> PostResult:
             signed = dialects.signed_headers(
-                "POST", target, dialect=dialect, signer=signer, body=body, content_type=content_type, digest=digest
+                "POST",
+                target,
+                dialect=dialect,
+                signer=signer,
+                body=body,
+                content_type=content_type,
+                digest=digest,
+                synchronization=synchronization,
             )
             async with self._open("POST", target, extra | signed, body) as response:
                 # Answered. The explanation has a limit of its own, so that a slow one does not undo the delivery.

@@ -29,7 +29,7 @@ _PARAMETER = re.compile(
 )
 _ESCAPED = re.compile(r"\\(.)")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?")
-_SIGNED_IF_PRESENT: Final = ("host", "date", "digest", "content-type")
+_SIGNED_IF_PRESENT: Final = ("host", "date", "digest", "content-type", "collection-synchronization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ def parse(header: str) -> Signature:
 def sign(request: HttpRequest, *, key: keys.RsaPrivateKey, key_id: str) -> str:
     """Return the value of the `Signature` header for a request.
 
-    Covers the target with its query, and host, date, digest and content-type, those that the request has. Interop: the
-    label is rsa-sha256, since Misskey 2025.4 needs one and everybody knows this one.
+    Covers the target with its query, and host, date, digest, content-type and collection-synchronization, those that
+    the request has. Interop: the label is rsa-sha256, since Misskey 2025.4 needs one and everybody knows this one.
     Spec: draft-cavage-http-signatures-12, section 3.1.
     Raises: ValueError for a key id that the header cannot carry.
     """

@@ -32,6 +32,7 @@ class Claimed:
     received_at: datetime
     attempts: int
     relayed_by: str | None = None
+    type: str = ""
 
 
 async def add_many(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -63,7 +64,7 @@ async def claim(tx: Transaction, *, now: datetime, until: datetime, limit: int) 
         row.attempts += 1
     await tx.flush()
     return [
-        Claimed(r.id, r.actor_uri, r.recipient, r.body, r.request_id, r.received_at, r.attempts, r.relayed_by)
+        Claimed(r.id, r.actor_uri, r.recipient, r.body, r.request_id, r.received_at, r.attempts, r.relayed_by, r.type)
         for r in found
     ]
 

@@ -8,11 +8,11 @@ import orjson
 from quart import Blueprint, Response
 
 from fediart import http
-from fediart.activitypub import build, urls
+from fediart.activitypub import build, origins, urls
 from fediart.activitypub.build import context
 from fediart.db import queries, tables
 from fediart.db.engine import Database, Transaction
-from fediart.outbox import render
+from fediart.outbox import render, synchronization
 from fediart.outbox.routes import _answers
 from fediart.outbox.viewer import Door
 from fediart.rights import http_headers, note_terms
@@ -122,6 +122,18 @@ def add(blue: Blueprint, database: Database, at: urls.Urls, door: Door) -> None:
                 next_=next_,
             )
         )
+
+    @blue.get(f"/users/{_NAME}/followers_synchronization")
+    async def followers_synchronization(username: str) -> Response:
+        """List to another server which of its people follow, and no others. Spec: FEP-8fcf."""
+        asking = origins.origin_of((await door.require_viewer()).uri)
+        async with database.read() as tx:
+            found = await local(tx, username)
+            if isinstance(found, Response):
+                return found
+            ids = await queries.synchronization.remote_follower_ids(tx, found.id)
+        theirs = sorted(id_ for id_ in ids if origins.origin_of(id_) == asking)
+        return http.json_response(build.collection.whole(synchronization.address_of(found.uri), items=theirs))
 
     @blue.get(f"/users/{_NAME}/featured")
     async def featured(username: str) -> Response:
