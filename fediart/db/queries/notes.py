@@ -64,6 +64,10 @@ async def remove_tags(tx: Transaction, note_id: int) -> None:
     await tx.execute(delete(Tag).where(Tag.note_id == note_id))
 
 
+async def remove_mentions(tx: Transaction, note_id: int) -> None:
+    await tx.execute(delete(Mention).where(Mention.note_id == note_id))
+
+
 async def tags(tx: Transaction, note_id: int) -> list[Tag]:
     return list(await tx.scalars(select(Tag).where(Tag.note_id == note_id).order_by(Tag.position)))
 
