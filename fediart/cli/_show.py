@@ -102,6 +102,7 @@ def note_json(note: tables.Note, author: tables.Actor, attachments: Sequence[tab
         "updated": when(note.updated),
         "proof": note.proof,
         "rights": note.rights,
+        "emojis": note.emojis,
         "attachments": [
             {
                 "url": item.url,
