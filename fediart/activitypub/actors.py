@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from fediart.activitypub import handles, origins, shapes, timestamps
+from fediart.activitypub import handles, origins, shapes, tags, timestamps
 from fediart.activitypub.errors import ProtocolError
 from fediart.activitypub.vocabulary import ACTOR_TYPES
 
@@ -56,6 +56,7 @@ class RemoteActor:
     image_url: str | None = None
     keys: tuple[PublicKeyEntry, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
+    emojis: tuple[tuple[str, str], ...] = ()
     discoverable: bool = False
     indexable: bool = False
     manually_approves_followers: bool = False
@@ -104,6 +105,7 @@ def read_actor(doc: dict[str, Any]) -> RemoteActor:
         image_url=shapes.url_of(doc.get("image"), prefer=_IMAGE_TYPES),
         keys=_keys_of(doc, actor_id),
         fields=_fields_of(doc.get("attachment")),
+        emojis=tags.emojis_of(doc.get("tag")),
         discoverable=shapes.bool_of(doc.get("discoverable")),
         indexable=shapes.bool_of(doc.get("indexable")),
         manually_approves_followers=shapes.bool_of(doc.get("manuallyApprovesFollowers")),

@@ -30,6 +30,7 @@ _SCHEMES = {"http", "https", "xmpp", "magnet", "gemini", "ipfs", "ipns", "dweb",
 _TOKEN = re.compile(
     r"(?P<url>https?://[^\s<>\"']+)"
     r"|(?<![\w/])(?P<mention>@[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*@[\w.-]+(?::\d+)?[\w])"
+    r"|(?<![\w/@.&=])(?P<local>@[A-Za-z0-9_]{1,30})(?![\w@/]|[.-]\w)"
     r"|(?<![\w&/#])#(?P<tag>\w*[^\W\d]\w*)",
     re.UNICODE,
 )
@@ -66,7 +67,8 @@ def from_text(
 ) -> str:
     """Turn plain text into paragraphs with links.
 
-    `mentions` maps a handle as written (`@lee@host`, lower case) to (profile address, user name); others stay text.
+    `mentions` maps a handle as written (`@lee@host`, or `@lee` of this server; lower case) to (profile address, user
+    name); others stay text.
     `tag_href` gives a hashtag's page; without it hashtags stay text.
     """
     paragraphs = [part for part in re.split(r"\n\s*\n", text.strip().replace("\r\n", "\n")) if part.strip()]
@@ -83,7 +85,7 @@ def _inline(text: str, mentions: Mapping[str, tuple[str, str]], tag_href: Callab
         if match.group("url"):
             url = whole.rstrip(".,;:!?)]}»”’")
             out.append(link(url) + _escape(whole[len(url) :]))
-        elif match.group("mention"):
+        elif match.group("mention") or match.group("local"):
             known = mentions.get(whole.lower())
             out.append(mention_link(*known) if known else _escape(whole))
         else:
@@ -120,8 +122,9 @@ def hashtags_in(text: str) -> list[str]:
 
 
 def mentions_in(text: str) -> list[str]:
-    """Return the handles written in plain text as `@user@host`, in order."""
-    return [m.group("mention") for m in _TOKEN.finditer(text) if m.group("mention")]
+    """Return the handles written in plain text, `@user@host` or `@user` of this server, in order."""
+    found = (m.group("mention") or m.group("local") for m in _TOKEN.finditer(text))
+    return [handle for handle in found if handle]
 
 
 class _Text(HTMLParser):

@@ -103,6 +103,7 @@ def note_json(note: tables.Note, author: tables.Actor, attachments: Sequence[tab
         "proof": note.proof,
         "pinned": note.pinned_at is not None,
         "rights": note.rights,
+        "emojis": note.emojis,
         "attachments": [
             {
                 "url": item.url,

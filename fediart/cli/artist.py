@@ -88,6 +88,10 @@ async def create(
     "--featured-tag", "featured", multiple=True, metavar="TAG", help="Show a hashtag on the profile; ten at most."
 )
 @click.option("--no-featured-tag", "unfeatured", multiple=True, metavar="TAG", help="Show a hashtag there no more.")
+@click.option("--no-fields", is_flag=True, help="Remove all lines of the profile.")
+@_rights.rights_option
+@click.option("--license", "license_", metavar="URL", help="The default licence; empty: all rights reserved.")
+@click.option("--language", help="The language the artist writes in.")
 @_run.with_network
 async def edit(
     services: Connected,
@@ -95,10 +99,24 @@ async def edit(
     aliases: tuple[str, ...],
     featured: tuple[str, ...],
     unfeatured: tuple[str, ...],
+    no_fields: bool,
+    rights: str | None,
+    license_: str | None,
+    language: str | None,
     **words: object,
 ) -> None:
-    """Change a profile; the followers' servers are told."""
-    profile = await _profile(services, words)
+    """Change a profile; the followers' servers are told.
+
+    Rights, licence and language are defaults: they hold for the profile and for new works. What is published keeps the
+    terms under which it was published; `fediart edit` changes those of one work.
+    """
+    if no_fields and words["fields"]:
+        raise errors.UsageError("--field and --no-fields contradict each other")
+    profile = replace(
+        await _profile(services, words), policy=_rights.policy(rights), license=license_, language=language
+    )
+    if no_fields:
+        profile = replace(profile, fields=[])
     if aliases:
         named = [] if aliases == ("none",) else aliases
         profile = replace(profile, also_known_as=[(await services.lookup.find_actor(who)).uri for who in named])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from fediart.cli import _run, _show
-from fediart.db import queries
+from fediart.db import queries, tables
 from fediart.services import Services
 
 _WORDS = {
@@ -18,6 +18,12 @@ _WORDS = {
     "mention": "mentioned you in",
     "move": "is where somebody you follow has moved",
 }
+
+
+def _words(told: tables.Notification, note: tables.Note | None) -> str:
+    if note is not None and note.visibility == "direct" and told.type in ("mention", "reply"):
+        return "wrote to you"
+    return _WORDS.get(told.type, told.type)
 
 
 @click.command("notifications")
@@ -49,7 +55,7 @@ async def COMMAND(services: Services, artist: str, limit: int, as_json: bool) ->
         [
             [
                 who.handle,
-                _WORDS.get(told.type, told.type),
+                _words(told, note),
                 f"{note.id}: {_show.first_line(note)}" if note else "",
                 _show.ago(told.created_at),
             ]

@@ -8,9 +8,9 @@ import click
 
 from fediart import clock, errors
 from fediart.activitypub.addressing import Visibility
-from fediart.cli import _images, _rights, _run, _show
+from fediart.cli import _images, _mentions, _rights, _run, _show
 from fediart.db import queries
-from fediart.services import Services
+from fediart.services import Connected
 from fediart.studio import artworks
 
 
@@ -19,7 +19,7 @@ from fediart.studio import artworks
 @_show.as_option
 @click.option("--title", required=True, help="The work's title.")
 @click.option("--alt", "alts", multiple=True, required=True, help="What a picture shows, in words; one per image.")
-@click.option("--text", default="", help="What the artist says about it.")
+@click.option("--text", default="", help="What the artist says about it. Handles such as @lee@host become mentions.")
 @click.option("--tag", "tags", multiple=True, help="A hashtag, with or without #; can be given several times.")
 @click.option("--series", default="", help="The series it belongs to.")
 @click.option("--medium", default="", help="For example “oil on linen”.")
@@ -34,9 +34,9 @@ from fediart.studio import artworks
 @click.option("--summary", default="", help="A content warning.")
 @click.option("--language", help="The language of the words, for example en.")
 @_show.json_option
-@_run.with_services
+@_run.with_network
 async def COMMAND(
-    services: Services,
+    services: Connected,
     images: tuple[str, ...],
     artist: str,
     title: str,
@@ -79,12 +79,13 @@ async def COMMAND(
         artworks.Image(files=await _images.prepare_file(services, path), description=alt, name=path.rsplit("/", 1)[-1])
         for path, alt in zip(images, alts, strict=True)
     ]
+    people = await _mentions.find(services, text)
     async with services.database.write() as tx:
         note = await artworks.publish(
             tx,
             services.speaker,
             artist,
-            replace(draft, images=prepared),
+            replace(draft, images=prepared, people=people),
             limits=services.settings.media,
             now=clock.now(),
         )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import click
 
-from fediart import clock, errors
-from fediart.activitypub import html
+from fediart import clock
 from fediart.activitypub.addressing import Visibility
-from fediart.activitypub.errors import ProtocolError
-from fediart.cli import _run, _show
+from fediart.cli import _mentions, _run, _show
 from fediart.services import Connected
 from fediart.studio import replies
 
@@ -28,12 +26,7 @@ async def COMMAND(
 ) -> None:
     """Answer a work or a reply."""
     parent = await services.lookup.find_note(post)
-    others = {}
-    for handle in dict.fromkeys(html.mentions_in(text)):
-        try:
-            others[handle.lower()] = await services.lookup.find_actor(handle)
-        except (errors.FediArtError, ProtocolError) as exc:
-            click.echo(f"fediart: {handle} stays plain text: {exc}", err=True)
+    others = await _mentions.find(services, text)
     async with services.database.write() as tx:
         note = await replies.reply(
             tx,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fediart.activitypub import addressing, build, html, keys, urls
@@ -60,13 +60,22 @@ def artist_reservation(at: Urls, *, actor: tables.Actor, artist: tables.Artist) 
 
 
 def work_content(
-    at: Urls, *, note: tables.Note, work: tables.Work, pictures: int, hashtags: Sequence[tables.Tag]
+    at: Urls,
+    *,
+    note: tables.Note,
+    work: tables.Work,
+    pictures: int,
+    hashtags: Sequence[tables.Tag],
+    links: Mapping[str, tuple[str, str]] | None = None,
 ) -> str:
-    """Compose what a follower reads: title, medium, words, the tags that the words do not name, and the way to more."""
+    """Compose what a follower reads: title, medium, words, the tags that the words do not name, and the way to more.
+
+    `links` are those of the handles in the words, as `html.from_text` takes them.
+    """
     title = f"<strong>{html.from_text(work.title)[3:-4]}</strong>"
     parts = [f"<p>{title}, {html.from_text(work.medium)[3:-4]}</p>" if work.medium else f"<p>{title}</p>"]
     if work.text:
-        parts.append(html.from_text(work.text, tag_href=at.tag))
+        parts.append(html.from_text(work.text, mentions=links, tag_href=at.tag))
     written = {name.lower() for name in html.hashtags_in(work.text)}
     others = [tag for tag in hashtags if tag.name not in written]
     if others:
@@ -85,6 +94,7 @@ def work_note(
     work: tables.Work,
     attachments: Sequence[tables.Attachment],
     hashtags: Sequence[tables.Tag],
+    mentions: Sequence[tables.Mention] = (),
 ) -> dict[str, Any]:
     """Render an artwork's Note, without its proof."""
     reserved = reservation(at, actor=actor, artist=artist, work=work, note=note)
@@ -104,7 +114,13 @@ def work_note(
         for picture in attachments
     ]
     return _note(
-        at, actor=actor, note=note, pictures=pictures, hashtags=hashtags, rights=note_terms.write_note(reserved)
+        at,
+        actor=actor,
+        note=note,
+        pictures=pictures,
+        hashtags=hashtags,
+        mentions=mentions,
+        rights=note_terms.write_note(reserved),
     )
 
 
@@ -116,7 +132,7 @@ def reply_note(
     hashtags: Sequence[tables.Tag],
     mentions: Sequence[tables.Mention],
 ) -> dict[str, Any]:
-    """Render a local reply's Note, without its proof."""
+    """Render the Note of words without an artwork (a reply, a message, a poll), without its proof."""
     return _note(at, actor=actor, note=note, hashtags=hashtags, mentions=mentions)
 
 

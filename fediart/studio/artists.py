@@ -63,6 +63,9 @@ class Profile:
     manually_approves_followers: bool | None = None
     credit: str | None = None
     also_known_as: Sequence[str] | None = None
+    policy: Policy | None = None
+    license: str | None = None
+    language: str | None = None
 
 
 async def create_instance(tx: Transaction, at: Urls, *, name: str, key_pair: KeyPair, now: datetime) -> tables.Actor:
@@ -174,6 +177,7 @@ async def edit(tx: Transaction, speaker: Speaker, username: str, profile: Profil
     actor, artist = await queries.actors.require_artist(tx, username)
     before = await document(tx, speaker.urls, actor)
     _apply(speaker.urls, actor, artist, profile)
+    _change_defaults(artist, profile, now=now)
     await tx.flush()
     if await document(tx, speaker.urls, actor) == before:
         return actor
@@ -182,6 +186,18 @@ async def edit(tx: Transaction, speaker: Speaker, username: str, profile: Profil
     await changes.bump(tx)
     await tell_changed(tx, speaker, actor, now=now)
     return actor
+
+
+def _change_defaults(artist: tables.Artist, profile: Profile, *, now: datetime) -> None:
+    """Change what holds for new works; what is published keeps the terms under which it was."""
+    if profile.policy is not None and profile.policy.value != artist.policy:
+        artist.policy, artist.declared_at = profile.policy.value, now
+    if profile.license is not None:
+        words.verify_licence(profile.license)
+        artist.license = profile.license
+    if profile.language is not None:
+        words.verify_language(profile.language)
+        artist.language = profile.language
 
 
 async def tell_changed(tx: Transaction, speaker: Speaker, actor: tables.Actor, *, now: datetime) -> None:

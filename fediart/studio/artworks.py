@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from fediart.media.prepare import PreparedImage
 from fediart.outbox import render
 from fediart.outbox.speaker import Audience, Speaker
 from fediart.rights.reservation import Policy
-from fediart.studio import standing, words
+from fediart.studio import mentions, standing, words
 
 MAX_TITLE_CHARACTERS = 200
 MAX_TEXT_CHARACTERS = 20_000
@@ -38,7 +38,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A work as the artist means it. Empty `license` and None `policy`, `language` mean the artist's default."""
+    """A work as the artist means it. Empty `license` and None `policy`, `language` mean the artist's default.
+
+    `people` are those whom the text may name, by handle; a handle that is not among them stays plain text.
+    """
 
     title: str
     images: Sequence[Image]
@@ -52,11 +55,16 @@ class Draft:
     sensitive: bool = False
     summary: str = ""
     language: str | None = None
+    people: mentions.People = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an edit changes; None leaves a value as it is. `descriptions` maps a position, from 1, to new alt text."""
+    """What an edit changes; None leaves a value as it is.
+
+    `descriptions` maps a picture's number, from 1, to new alt text. `images` are all the pictures that the work then
+    has, in order: new ones, and numbers of those that stay. Both mean the numbers from before.
+    """
 
     title: str | None = None
     text: str | None = None
@@ -69,7 +77,8 @@ class Changes:
     summary: str | None = None
     language: str | None = None
     descriptions: dict[int, str] = field(default_factory=dict)
-    images: Sequence[Image] | None = None
+    images: Sequence[int | Image] | None = None
+    people: mentions.People = field(default_factory=dict)
 
 
 async def publish(
@@ -84,6 +93,8 @@ async def publish(
     draft = replace(draft, title=draft.title.strip())
     _verify_number(draft.images, limits)
     verify_words(draft, [image.description for image in draft.images], limits=limits)
+    named = mentions.written_in(draft.text, draft.people)
+    await mentions.verify_welcome(tx, actor, named.values())
     at = speaker.urls
     note_id = ids.new_id()
     now = now.replace(microsecond=0)
@@ -117,8 +128,9 @@ async def publish(
     tx.add(note)
     await tx.flush()
     tx.add(work)
-    _add_images(tx, at, note_id, draft.images)
+    _add_images(tx, at, note_id, dict(enumerate(draft.images)))
     _add_tags(tx, note_id, [*draft.tags, *html.hashtags_in(draft.text)])
+    mentions.add(tx, note_id, named)
     await tx.flush()
     document = await _sign(tx, speaker, actor, artist, note, work, at=now)
     await speaker.say(
@@ -127,11 +139,12 @@ async def publish(
         build.activity.create(document, id_=f"{note.uri}/activity"),
         id_=ids.new_id(),
         subject=note.uri,
-        audience=Audience(followers=True),
+        audience=Audience(followers=True, actors=[person.uri for person in named.values()]),
         at=now,
         note_id=note.id,
         is_public=note.visibility in queries.notes.PUBLIC,
     )
+    await mentions.tell(tx, actor, note.id, named.values(), now=now)
     await changes.bump(tx)
     return note
 
@@ -163,22 +176,20 @@ async def edit(
         note.sensitive = bool(edits.sensitive) or bool(note.summary)
     if edits.language is not None:
         note.language = edits.language
-    if edits.images is not None:
-        _verify_number(edits.images, limits)
-        await queries.notes.remove_attachments(tx, note.id)
-        _add_images(tx, speaker.urls, note.id, edits.images)
     if edits.tags is not None or edits.text is not None:
         kept = edits.tags
         if kept is None:  # those given beside the text; those within it come from its new wording
             kept = [tag.label for tag in await queries.notes.tags(tx, note.id) if tag.name not in written]
         await queries.notes.remove_tags(tx, note.id)
         _add_tags(tx, note.id, [*kept, *html.hashtags_in(work.text)])
+    newly = await _mention_again(tx, actor, note, edits) if edits.text is not None else []
     await tx.flush()
     attachments = await queries.notes.attachments(tx, note.id)
-    for position, description in edits.descriptions.items():
-        if not 1 <= position <= len(attachments):
-            raise errors.InputError(f"there is no picture {position}: this work has {len(attachments)}")
-        attachments[position - 1].description = description
+    for number, description in edits.descriptions.items():
+        _picture(attachments, number).description = description
+    if edits.images is not None:
+        _verify_number(edits.images, limits)
+        attachments = await _arrange(tx, speaker.urls, note.id, attachments, edits.images)
     _verify_words(work, note, [a.description for a in attachments], limits)
     await tx.flush()
     if await _rendered(tx, speaker, actor, artist, note, work) == before:
@@ -195,12 +206,27 @@ async def edit(
         build.activity.update(document, id_=f"{note.uri}#updates/{id_}", actor=actor.uri, at=now),
         id_=id_,
         subject=note.uri,
-        audience=Audience(followers=True),
+        audience=Audience(
+            followers=True, actors=[mention.actor_uri for mention in await queries.notes.mentions(tx, note.id)]
+        ),
         at=now,
         note_id=note.id,
     )
+    await mentions.tell(tx, actor, note.id, newly, now=now)
     await changes.bump(tx)
     return note, True
+
+
+async def _mention_again(tx: Transaction, actor: tables.Actor, note: tables.Note, edits: Changes) -> list[tables.Actor]:
+    """Store whom the new text names; returns those whom the old one did not."""
+    earlier = await mentions.known(tx, note.id)
+    named = mentions.written_in(edits.text or "", {**mentions.by_every_name(earlier), **edits.people})
+    before = {person.uri for person in earlier.values()}
+    newly = [person for person in named.values() if person.uri not in before]
+    await mentions.verify_welcome(tx, actor, newly)
+    await queries.notes.remove_mentions(tx, note.id)
+    mentions.add(tx, note.id, named)
+    return newly
 
 
 async def delete(tx: Transaction, speaker: Speaker, work_id: int, *, now: datetime) -> tables.Note:
@@ -272,14 +298,53 @@ async def _rendered(
 ) -> dict[str, object]:
     attachments = await queries.notes.attachments(tx, note.id)
     hashtags = await queries.notes.tags(tx, note.id)
-    note.content = render.work_content(speaker.urls, note=note, work=work, pictures=len(attachments), hashtags=hashtags)
+    note.content = render.work_content(
+        speaker.urls,
+        note=note,
+        work=work,
+        pictures=len(attachments),
+        hashtags=hashtags,
+        links=mentions.links(await mentions.known(tx, note.id)),
+    )
     return render.work_note(
-        speaker.urls, actor=actor, artist=artist, note=note, work=work, attachments=attachments, hashtags=hashtags
+        speaker.urls,
+        actor=actor,
+        artist=artist,
+        note=note,
+        work=work,
+        attachments=attachments,
+        hashtags=hashtags,
+        mentions=await queries.notes.mentions(tx, note.id),
     )
 
 
-def _add_images(tx: Transaction, at: Urls, note_id: int, images: Sequence[Image]) -> None:
-    for position, image in enumerate(images):
+def _picture(attachments: Sequence[tables.Attachment], number: int) -> tables.Attachment:
+    if not 1 <= number <= len(attachments):
+        raise errors.InputError(f"there is no picture {number}: this work has {len(attachments)}")
+    return attachments[number - 1]
+
+
+async def _arrange(
+    tx: Transaction, at: Urls, note_id: int, before: Sequence[tables.Attachment], images: Sequence[int | Image]
+) -> list[tables.Attachment]:
+    """Give a work these pictures in this order. What stays keeps its address, so that peers keep their copy."""
+    kept = {number: _picture(before, number) for number in images if isinstance(number, int)}
+    if len(kept) != sum(isinstance(item, int) for item in images):
+        raise errors.InputError("a picture is named twice in the order")
+    for row in before:
+        if row not in kept.values():
+            await tx.delete(row)
+    new = {position: item for position, item in enumerate(images) if isinstance(item, Image)}
+    for position, item in enumerate(images):
+        if isinstance(item, int):
+            kept[item].position = position
+    _add_images(tx, at, note_id, new)
+    await tx.flush()
+    return await queries.notes.attachments(tx, note_id)
+
+
+def _add_images(tx: Transaction, at: Urls, note_id: int, images: Mapping[int, Image]) -> None:
+    for position, image in images.items():
         files = image.files
         tx.add(
             tables.Attachment(
@@ -342,7 +407,7 @@ def verify_words(draft: Draft, descriptions: Sequence[str], *, limits: config.Me
     )
 
 
-def _verify_number(images: Sequence[Image], limits: config.Media) -> None:
+def _verify_number(images: Sequence[int | Image], limits: config.Media) -> None:
     if not images:
         raise errors.InputError("a work needs at least one picture")
     if len(images) > limits.max_images:

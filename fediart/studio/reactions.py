@@ -20,6 +20,7 @@ async def like(tx: Transaction, speaker: Speaker, username: str, note: tables.No
     actor, _ = await queries.actors.require_artist(tx, username)
     author = await _author(tx, note)
     standing.verify_active(actor)
+    await standing.verify_reader(tx, actor, note)
     await standing.verify_welcome(tx, actor, author)
     id_ = ids.new_id()
     uri = speaker.urls.activity(id_)

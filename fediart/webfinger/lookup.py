@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fediart import clock, errors
-from fediart.activitypub import handles, origins
+from fediart.activitypub import handles, html, origins
 from fediart.activitypub.errors import ProtocolError
 from fediart.activitypub.urls import Urls
 from fediart.db import queries, tables
@@ -17,6 +17,8 @@ from fediart.remote import actors, notes, webfinger
 from fediart.remote.keyring import Keyring
 from fediart.remote.session import Session
 from fediart.remote.signer import Signer
+
+_MAX_MENTIONS = 100
 
 
 class Lookup:
@@ -54,6 +56,17 @@ class Lookup:
                     return (await queries.actors.require_artist(tx, handle.username))[0]
             uri = await webfinger.fetch_actor_uri(self._session, handle, plain_http=self._plain_http)
         return await self.find_actor_by_uri(uri, is_fresh=is_fresh)
+
+    async def find_mentioned(self, text: str) -> tuple[dict[str, tables.Actor], dict[str, str]]:
+        """Return whom a text names, by handle in lower case; and the handles that lead nowhere, with the reason."""
+        found: dict[str, tables.Actor] = {}
+        failed: dict[str, str] = {}
+        for handle in list(dict.fromkeys(html.mentions_in(text)))[:_MAX_MENTIONS]:
+            try:
+                found[handle.lower()] = await self.find_actor(handle)
+            except (errors.FediArtError, ProtocolError) as exc:
+                failed[handle] = str(exc)
+        return found, failed
 
     async def find_actor_by_uri(self, uri: str, *, is_fresh: bool = False) -> tables.Actor:
         """Return the actor of an id or profile address."""

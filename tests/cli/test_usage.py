@@ -87,6 +87,7 @@ LISTS = [
     ("blocks", "--as", "mira"),
     ("followers", "--as", "mira"),
     ("following", "--as", "mira"),
+    ("messages", "--as", "mira"),
     ("notifications", "--as", "mira"),
     ("replies", "--as", "mira"),
     ("reports",),
@@ -103,7 +104,16 @@ def test_a_list_is_a_list_in_json(house: House, arguments: tuple[str, ...]) -> N
 def test_each_command_with_json_is_tried_somewhere() -> None:
     """The other ones print one object; their own tests look into it."""
     tried = {arguments[: 2 if arguments[0] in ("artist", "domain") else 1] for arguments in LISTS}
-    one_object = {("artist", "show"), ("edit",), ("inspect",), ("publish",), ("queue",), ("queue", "list"), ("reply",)}
+    one_object = {
+        ("artist", "show"),
+        ("edit",),
+        ("inspect",),
+        ("message",),
+        ("publish",),
+        ("queue",),
+        ("queue", "list"),
+        ("reply",),
+    }
     assert set(WITH_JSON) - tried <= one_object
 
 

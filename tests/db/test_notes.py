@@ -134,6 +134,10 @@ async def test_replies_are_listed_to_strangers_only_when_public(database: Databa
         assert len(await notes.replies(tx, work.id, public_only=False)) == 4
         assert await notes.count_replies(tx, work.id) == 3
         to_mira = await notes.replies_to_artist(tx, mira.id, limit=10)
+        assert [n.id for n, _, _ in to_mira] == [said[2].id, said[0].id], "a direct message that is not for her"
+        tx.add(tables.Mention(note_id=said[1].id, actor_uri=mira.uri, name="@mira"))
+        await tx.flush()
+        to_mira = await notes.replies_to_artist(tx, mira.id, limit=10)
         assert [(n.id, who.uri, parent.id) for n, who, parent in to_mira] == [
             (said[2].id, KIM, work.id),
             (said[1].id, KIM, work.id),

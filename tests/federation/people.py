@@ -105,6 +105,11 @@ class Person:
     def creates(self, note: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         return self.says("Create", dict(note), to=note.get("to", []), cc=note.get("cc", []), **more)
 
+    def tells(self, *uris: str, content: str = "<p>psst</p>", **more: Any) -> dict[str, Any]:
+        """Return a direct message to these actors."""
+        tag = [{"type": "Mention", "href": uri, "name": "@somebody"} for uri in uris]
+        return self.note(content, **{"to": list(uris), "cc": [], "tag": tag, **more})
+
     def get(self, url: str, *, accept: str = wire.ACTIVITY_JSON, **signing: Any) -> wire.HttpAnswer:
         """GET a document, signed; `signing` as for `wire.signed_get`."""
         signed = wire.signed_get(url, **{"key": self.key, "key_id": self.key_id, **signing})

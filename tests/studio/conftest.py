@@ -103,7 +103,7 @@ class Studio:
         return actor
 
     async def post_of(self, author: tables.Actor, visibility: str = "public", summary: str = "") -> tables.Note:
-        """Return what somebody elsewhere said."""
+        """Return what somebody elsewhere said, to mira when it is not for everybody."""
         async with self.database.write() as tx:
             id_ = ids.new_id()
             note = tables.Note(
@@ -120,6 +120,9 @@ class Studio:
                 proof="none",
             )
             tx.add(note)
+            await tx.flush()
+            if visibility not in queries.notes.PUBLIC:
+                tx.add(tables.Mention(note_id=id_, actor_uri=MIRA))
         return note
 
     async def activities(self) -> list[tables.Activity]:

@@ -57,6 +57,17 @@ async def test_new_pictures_replace_the_old_ones(studio: Studio) -> None:
     assert [p["name"] for p in (await studio.document(note))["attachment"]] == ["three"]
 
 
+async def test_pictures_are_added_replaced_moved_and_taken_out(studio: Studio) -> None:
+    """A picture that stays keeps its address, by which peers know it; one that is replaced has another."""
+    note = await studio.publish(images=[studio.image("one"), studio.image("two", shade=10), studio.image("three")])
+    before = [(p["name"], p["url"]) for p in (await studio.document(note))["attachment"]]
+    await studio.edit(note, images=[3, studio.image("new", shade=77), 1], descriptions={1: "uno"})
+    after = [(p["name"], p["url"]) for p in (await studio.document(note))["attachment"]]
+    assert [name for name, _ in after] == ["three", "new", "uno"]
+    assert (after[0][1], after[2][1]) == (before[2][1], before[0][1])
+    assert after[1][1] not in [url for _, url in before]
+
+
 async def test_edits_within_one_second_are_told_apart(studio: Studio) -> None:
     """Peers compare `updated` in seconds, and drop what is not newer."""
     note = await studio.publish()
@@ -108,6 +119,8 @@ async def test_a_tag_goes_with_the_words_that_brought_it(studio: Studio) -> None
         ({"tags": ["a b"]}, "cannot be a tag"),
         ({"language": ""}, "not a language tag"),
         ({"images": []}, "at least one picture"),
+        ({"images": [1, 2]}, "no picture 2: this work has 1"),
+        ({"images": [1, 1]}, "named twice"),
     ],
 )
 async def test_what_cannot_be_says_why_and_changes_nothing(studio: Studio, edits: dict[str, Any], says: str) -> None:

@@ -64,6 +64,10 @@ async def remove_tags(tx: Transaction, note_id: int) -> None:
     await tx.execute(delete(Tag).where(Tag.note_id == note_id))
 
 
+async def remove_mentions(tx: Transaction, note_id: int) -> None:
+    await tx.execute(delete(Mention).where(Mention.note_id == note_id))
+
+
 async def tags(tx: Transaction, note_id: int) -> list[Tag]:
     return list(await tx.scalars(select(Tag).where(Tag.note_id == note_id).order_by(Tag.position)))
 
@@ -105,6 +109,8 @@ async def count_replies(tx: Transaction, note_id: int) -> int:
 async def replies_to_artist(tx: Transaction, actor_id: int, *, limit: int) -> list[tuple[Note, Actor, Note]]:
     """Return (reply, its author, what it answers) for everything said to an artist's notes, newest first."""
     parent = Note.__table__.alias("parent")
+    me = select(Actor.uri).where(Actor.id == actor_id).scalar_subquery()
+    named = exists().where(Mention.note_id == Note.id, Mention.actor_uri == me)
     found = await tx.execute(
         select(Note, Actor, parent.c.id)
         .join(Actor, Actor.id == Note.actor_id)
@@ -113,6 +119,7 @@ async def replies_to_artist(tx: Transaction, actor_id: int, *, limit: int) -> li
             parent.c.actor_id == actor_id,
             Note.actor_id != actor_id,
             Note.deleted_at.is_(None),
+            or_(Note.visibility != "direct", named),
             ~is_unwanted(actor_id, Note.actor_id),
         )
         .order_by(Note.id.desc())

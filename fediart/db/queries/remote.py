@@ -45,6 +45,7 @@ async def save_actor(tx: Transaction, remote: actors.RemoteActor, *, at: datetim
     actor.image_url = remote.image_url
     actor.image_media_type = None
     actor.fields = [{"name": html.to_text(name), "value": html.sanitize(value)} for name, value in remote.fields]
+    actor.emojis = _emojis(remote.emojis)
     actor.also_known_as = list(remote.also_known_as)
     actor.moved_to = remote.moved_to
     actor.manually_approves_followers = remote.manually_approves_followers
@@ -57,6 +58,11 @@ async def save_actor(tx: Transaction, remote: actors.RemoteActor, *, at: datetim
     await tx.flush()
     await key_queries.replace(tx, actor.id, _keys(actor.id, remote, at))
     return actor
+
+
+def _emojis(found: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Keep what a client may show one day: pictures by https only. No page of ours loads them."""
+    return [{"shortcode": code, "url": url} for code, url in found if url.startswith("https://")]
 
 
 def _handle_of(remote: actors.RemoteActor, host: str) -> tuple[str | None, str]:
@@ -123,6 +129,7 @@ async def save_note(
     note.document = orjson.dumps(remote.raw)
     note.proof = proof
     note.rights = dict(remote.rights)
+    note.emojis = _emojis(remote.emojis)
     if note.in_reply_to_uri != remote.in_reply_to:
         note.in_reply_to_uri = remote.in_reply_to
         parent = await note_queries.find(tx, remote.in_reply_to) if remote.in_reply_to else None

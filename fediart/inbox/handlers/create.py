@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fediart.activitypub import notes, shapes, vocabulary
+from fediart.activitypub import addressing, notes, shapes, vocabulary
 from fediart.activitypub.activities import Activity
 from fediart.activitypub.notes import RemoteNote
 from fediart.activitypub.urls import Urls
@@ -51,18 +51,28 @@ async def take_note(context: Context, remote: RemoteNote) -> str:
         return "known already"
     parent = await queries.notes.find(tx, remote.in_reply_to) if remote.in_reply_to else None
     named = await _named_here(context, remote)
+    is_direct = addressing.visibility(remote.to, remote.cc, sender.followers) is addressing.Visibility.DIRECT
+    if is_direct and not named:
+        named = await _recipient(context)
+        if not named:
+            raise Ignored("a message to nobody here")
     is_reply_to_us = parent is not None and parent.is_local and parent.deleted_at is None
+    if is_direct and parent is not None and parent.actor_id not in {person.id for person in named}:
+        is_reply_to_us = False  # about an artist's work, and not for their eyes
     if not (is_reply_to_us or named or await queries.follows.is_followed_here(tx, sender.id)):
         raise Ignored("concerns nobody here")
-    for person in named:
-        if await queries.follows.is_blocked(tx, sender.id, person.id):
-            raise Ignored("blocked")
+    welcome = [person for person in named if not await queries.follows.is_blocked(tx, sender.id, person.id)]
+    if named and not welcome:
+        raise Ignored("blocked")
     if is_reply_to_us and parent is not None and await queries.follows.is_blocked(tx, sender.id, parent.actor_id):
         raise Ignored("blocked")
     note, _ = await queries.remote.save_note(
         tx, remote, sender, proof=await _common.proof_verdict(context, remote, sender), at=context.now
     )
-    await _notify(context, note, parent if is_reply_to_us else None, named)
+    if is_direct:
+        for person in welcome:
+            await queries.messages.add_addressee(tx, note, person)
+    await _notify(context, note, parent if is_reply_to_us else None, welcome)
     await changes.bump(tx)
     return f"stored, proof {note.proof}"
 
@@ -75,6 +85,12 @@ async def _named_here(context: Context, remote: RemoteNote) -> list[tables.Actor
     }
     found = await queries.actors.find_many(context.tx, sorted(uris)[:50])
     return [actor for actor in found.values() if actor.is_local and actor.gone_at is None]
+
+
+async def _recipient(context: Context) -> list[tables.Actor]:
+    """Return whose personal inbox a message came to. Interop: Mastodon 4.5 shows it to them too, as `limited`."""
+    actor = await queries.actors.find(context.tx, context.recipient) if context.recipient else None
+    return [actor] if actor is not None and actor.gone_at is None else []
 
 
 async def _notify(

@@ -46,8 +46,9 @@ async def _act(context: Context) -> str:
         raise Ignored("the object could not be fetched")
     known = await queries.notes.find(tx, remote.id)
     if known is None:
-        if remote.published is not None and remote.published > context.now - _NEW_FOR:
-            return await create.take_note(context, remote)  # the Update overtook its Create
+        is_new = remote.published is not None and remote.published > context.now - _NEW_FOR
+        if is_new or await queries.follows.is_followed_here(tx, context.sender.id):
+            return await create.take_note(context, remote)  # it overtook its Create, or that never came
         raise Ignored("an update of something unknown")
     if known.actor_id != context.sender.id or known.is_local:
         raise Ignored("the note is not by the sender")

@@ -17,6 +17,7 @@ from fediart.db.engine import Transaction
 from fediart.db.queries import pages as page_queries
 from fediart.outbox import render
 from fediart.rights.reservation import Policy
+from fediart.studio import mentions
 from fediart.web import answer, pictures, terms, tiles
 from fediart.web.answer import Head, PreviewImage
 from fediart.web.pages import licences
@@ -78,7 +79,8 @@ async def _show_work(
     is_veiled = shown.sensitive or bool(shown.summary)
     name = actor.name or actor.username or ""
     reserved = render.reservation(site.urls, actor=actor, artist=artist, work=work, note=shown)
-    words = html.from_text(work.text, tag_href=site.urls.tag)
+    links = mentions.links(await mentions.known(tx, shown.id))
+    words = html.from_text(work.text, mentions=links, tag_href=site.urls.tag)
     written = {tags.normalize_hashtag(name) for name in html.hashtags_in(work.text)}
     about = shown.summary or html.to_text(words)[:_LONGEST_DESCRIPTION] or (images[0].alt if images else "")
     return await answer.page(
