@@ -1,8 +1,8 @@
 """The last line of a work's `content`, for people on servers that show nothing of its rights terms.
 
 It is prose, which courts have not taken for a machine-readable reservation; the terms of the Note are that. Its link
-has the class `u-license`: Interop: Mastodon 4.5 keeps links and microformat classes (`h-`, `p-`, `u-`, `dt-`, `e-`) and drops
-every other attribute. Whether it is shown is the artist's switch, and the caller's question.
+has the class `u-license`: Interop: Mastodon 4.5 keeps links and microformat classes (`h-`, `p-`, `u-`, `dt-`, `e-`)
+and drops every other attribute. Whether it is shown is the artist's switch, and the caller's question.
 """
 
 from __future__ import annotations
