@@ -74,6 +74,7 @@ RIGHTS_TERMS: Final = (
     "licence",
     "usageInfo",
     "dataMining",
+    "otherConstraints",
     "digitalSourceType",
     "copyrightNotice",
     "creditText",

@@ -15,7 +15,8 @@ Command = Callable[..., Any]
 def rights_option(command: Command) -> Command:
     return click.option(
         "--rights",
-        type=click.Choice([policy.value for policy in Policy]),
+        # `custom` needs the artist's own terms with it, which these commands do not take.
+        type=click.Choice([policy.value for policy in Policy if policy is not Policy.CUSTOM]),
         help="What machines may do with it (default: the artist's, which is no-ai unless changed).",
     )(command)
 

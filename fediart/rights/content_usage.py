@@ -27,6 +27,7 @@ _MEMBER = re.compile(
     rf"|{_PARAMETERS})"
 )
 _SEPARATOR = re.compile(r"[ \t]*,[ \t]*")
+USES = ("train-ai", "ai-use", "search")
 _VERDICTS: Mapping[str, bool] = {"y": True, "n": False}
 _LONGEST = 1024
 
@@ -54,6 +55,11 @@ def read_preferences(text: str) -> dict[str, bool]:
                 return {}
             position = separator.end()
     return found
+
+
+def read_uses(text: str) -> dict[str, bool]:
+    """Return the preferences on the uses that other signals speak of as well."""
+    return {use: granted for use, granted in read_preferences(text).items() if use in USES}
 
 
 def is_training_reserved(text: str) -> bool | None:

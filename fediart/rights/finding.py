@@ -15,11 +15,13 @@ from typing import Any
 class Finding:
     """`reserved`: True = training is reserved, False = expressly allowed, None = nothing (valid) was said.
 
-    `terms` are the recognised statements as they were found, for storing and for showing again.
+    `terms` are the recognised statements as they were found, for storing and for showing again. `uses` are the same
+    in one vocabulary, for comparing: AIPREF's `train-ai`, `ai-use` and `search`, True = allowed, of what was stated.
     """
 
     reserved: bool | None = None
     terms: Mapping[str, Any] = field(default_factory=dict)
+    uses: Mapping[str, bool] = field(default_factory=dict)
 
 
 def combine_verdicts(verdicts: Iterable[bool | None]) -> bool | None:
@@ -36,4 +38,20 @@ def combine(*findings: Finding) -> Finding:
     terms: dict[str, Any] = {}
     for found in reversed(findings):
         terms.update(found.terms)
-    return Finding(combine_verdicts(found.reserved for found in findings), terms)
+    return Finding(
+        combine_verdicts(found.reserved for found in findings),
+        terms,
+        combine_uses(*(found.uses for found in findings)),
+    )
+
+
+def combine_uses(*stated: Mapping[str, bool]) -> dict[str, bool]:
+    """Return each use that is stated anywhere; one refusal outweighs every permission.
+
+    Spec: draft-ietf-aipref-vocab, section on combining preferences.
+    """
+    combined: dict[str, bool] = {}
+    for uses in stated:
+        for use, is_allowed in uses.items():
+            combined[use] = combined.get(use, True) and is_allowed
+    return combined

@@ -1,20 +1,19 @@
 """The rights headers of every answer that carries a work: page, JSON, picture; on 200, 206, 304 and HEAD alike.
 
 Spec: TDMRep, section 6.2 (tdm-reservation, tdm-policy); draft-ietf-aipref-attach (Content-Usage); RFC 8288 with
-RFC 4946 (Link, rel=license). `X-Robots-Tag: noai` has no specification, but is the one that scrapers read.
+RFC 4946 (Link, rel=license), RFC 6903 (terms-of-service) and RSL 1.0 (type application/rsl+xml). `X-Robots-Tag: noai`
+has no specification, but is the one that scrapers read.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from fediart.rights import content_usage, robots_text, table, tdm
-from fediart.rights.finding import Finding, combine_verdicts
+from fediart.rights import content_usage, links, robots_text, table, tdm
+from fediart.rights.finding import Finding, combine_uses, combine_verdicts
 from fediart.rights.reservation import Reservation
 
-_LICENSE_LINK = re.compile(r"<([^<>]*)>\s*;[^<]*?\brel\s*=\s*\"?[^\",;<]*\blicense\b", re.IGNORECASE)
 _LONGEST_VALUE = 4096
 
 
@@ -26,8 +25,7 @@ def write(r: Reservation) -> list[tuple[str, str]]:
     if row.tdm_reservation:
         headers.append(("tdm-policy", _ascii(r.policy_url)))
     headers.append(("Content-Usage", row.content_usage))
-    if r.license:
-        headers.append(("Link", f'<{_ascii(r.license)}>; rel="license"'))
+    headers += [("Link", links.write(_ascii(link.href), link.rel, link.type)) for link in links.of(r)]
     return headers
 
 
@@ -35,12 +33,14 @@ def read(headers: Iterable[tuple[str, str]]) -> Finding:
     """Find the rights signals among response headers; of contradicting lines the reservation counts."""
     verdicts: list[bool | None] = []
     terms: dict[str, str] = {}
+    uses: list[dict[str, bool]] = []
     usage_lines: list[str] = []
     for name, value in headers:
         if len(value) > _LONGEST_VALUE:
             continue
         match name.lower():
             case "x-robots-tag":
+                uses.append(robots_text.read_uses(value))
                 if robots_text.is_training_reserved(value):
                     verdicts.append(True)
                     terms["xRobotsTag"] = ", ".join(filter(None, (terms.get("xRobotsTag"), value)))
@@ -53,15 +53,16 @@ def read(headers: Iterable[tuple[str, str]]) -> Finding:
             case "content-usage":
                 usage_lines.append(value)
             case "link":
-                if link := _LICENSE_LINK.search(value):
-                    terms["license"] = link[1]
+                for name_, href in links.read_terms(links.read(value)).items():
+                    terms.setdefault(name_, href)
     if usage_lines:
         # Spec: RFC 9651, section 4.2: the lines of a structured field are one value.
         usage = ", ".join(usage_lines)
         verdicts.append(reserved := content_usage.is_training_reserved(usage))
         if reserved is not None:
             terms["contentUsage"] = usage
-    return Finding(combine_verdicts(verdicts), terms)
+            uses.append(content_usage.read_uses(usage))
+    return Finding(combine_verdicts(verdicts), terms, combine_uses(*uses))
 
 
 def _ascii(iri: str) -> str:

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from fediart.rights import content_usage, robots_text, table, tdm
-from fediart.rights.finding import Finding, combine_verdicts
-from fediart.rights.reservation import Reservation
+from fediart.rights.finding import Finding, combine_uses, combine_verdicts
+from fediart.rights.reservation import Policy, Reservation
 
 NAMESPACE: Final = "https://w3id.org/fediart/ns#"
 
@@ -37,6 +37,7 @@ CONTEXT: Mapping[str, Any] = MappingProxyType(
         "copyrightNotice": "sdo:copyrightNotice",
         "creditText": "sdo:creditText",
         "dataMining": {"@id": "plus:DataMining", "@type": "@id"},
+        "otherConstraints": "plus:OtherConstraints",
         "digitalSourceType": {"@id": "iptcExt:DigitalSourceType", "@type": "@id"},
         "digestMultibase": "sec:digestMultibase",
         "size": "pt:size",
@@ -54,7 +55,7 @@ _MOST_ATTACHMENTS = 64
 
 def write_note(r: Reservation) -> dict[str, Any]:
     """Return the rights terms of a work's Note."""
-    return write_actor(r) | _stated(license=r.license, usageInfo=r.usage_info_url)
+    return write_actor(r) | _stated(license=r.license, usageInfo=r.usage_info_url, otherConstraints=_constraints(r))
 
 
 def write_actor(r: Reservation) -> dict[str, Any]:
@@ -78,6 +79,7 @@ def write_attachment(r: Reservation, *, digest_multibase: str, size_bytes: int) 
         "dataMining": row.data_mining,
     } | _stated(
         digitalSourceType=r.source_type or "",
+        otherConstraints=_constraints(r),
         copyrightNotice=r.copyright_notice,
         creditText=r.credit,
         license=r.license,
@@ -101,7 +103,13 @@ def read(doc: object) -> Finding:
     terms = dict(own.terms)
     if with_terms := [dict(found.terms) for found in pictures if found.terms]:
         terms["attachment"] = with_terms
-    return Finding(combine_verdicts([own.reserved, *reserved]), terms)
+    refused = [{use: False for use, is_allowed in found.uses.items() if not is_allowed} for found in pictures]
+    return Finding(combine_verdicts([own.reserved, *reserved]), terms, combine_uses(own.uses, *refused))
+
+
+def _constraints(r: Reservation) -> str:
+    """Spec: PLUS, OtherConstraints: what DMI-PROHIBITED-SEECONSTRAINT points at."""
+    return r.terms_of_use[:_LONGEST_TEXT] if r.policy is Policy.CUSTOM else ""
 
 
 def _stated(**terms: str) -> dict[str, str]:
@@ -111,15 +119,18 @@ def _stated(**terms: str) -> dict[str, str]:
 def _read_own(doc: Mapping[str, Any]) -> Finding:
     terms: dict[str, Any] = {}
     verdicts: list[bool | None] = []
+    uses: list[dict[str, bool]] = []
     for name, verdict_of in _VERDICTS.items():
         value = doc.get(name)
         if isinstance(value, (str, int, float)) and (verdict := verdict_of(value)) is not None:
             terms[name] = value
             verdicts.append(verdict)
+            if isinstance(value, str) and name in _USES:
+                uses.append(_USES[name](value))
     for name in _STATEMENTS:
         if text := _read_text(doc.get(name)):
             terms[name] = text
-    return Finding(combine_verdicts(verdicts), terms)
+    return Finding(combine_verdicts(verdicts), terms, combine_uses(*uses))
 
 
 def _read_text(value: object) -> str:
@@ -147,9 +158,14 @@ _VERDICTS: Mapping[str, Callable[[object], bool | None]] = {
     "xRobotsTag": _text_only(robots_text.is_training_reserved),
     "dataMining": _read_data_mining,
 }
+_USES: Mapping[str, Callable[[str], dict[str, bool]]] = {
+    "contentUsage": content_usage.read_uses,
+    "xRobotsTag": robots_text.read_uses,
+}
 # Kept, never a verdict: a licence (also a Creative Commons one) neither reserves nor grants training by itself.
 # Interop: Funkwhale `license` and `copyright`, Pixelfed `license` as a title, PeerTube `licence`, Epicyon `secGPC`.
 _STATEMENTS = (
     "tdmPolicy", "license", "licence", "copyright", "usageInfo", "acquireLicensePage", "copyrightNotice", "creditText",
+    "otherConstraints",
     "digitalSourceType", "SPC", "secGPC",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
 _REQUIRED = ("holder_url", "policy_url")
-_OPTIONAL = ("license", "source_type", "usage_info_url", "acquire_url")
+_OPTIONAL = ("license", "source_type", "usage_info_url", "acquire_url", "rsl_url")
 
 
 class Policy(StrEnum):
@@ -23,6 +23,7 @@ class Policy(StrEnum):
     STRICT = "strict"
     NO_GENAI = "no-genai"
     RESEARCH_ONLY = "research-only"
+    CUSTOM = "custom"
     ALLOW = "allow"
 
 
@@ -31,7 +32,10 @@ class Reservation:
     """One version of one work's declaration. An empty string (or None) means that nothing is stated.
 
     `source_type` is an IPTC digitalSourceType IRI; `holder_url` the artist's page, `policy_url` this work's ODRL offer,
-    `usage_info_url` its page of terms for people, `acquire_url` where to ask for a licence.
+    `usage_info_url` its page of terms for people, `acquire_url` where to ask for a licence, `rsl_url` its RSL document.
+    `constraints` are the artist's own terms under the policy `custom`; `notice` is a text for people that a signal may
+    carry beside the copyright notice. `copyright_holder` may differ from the account (commissions, estates), and so may
+    `declared_by`, who made this declaration.
 
     Raises: ValueError when an address is not an absolute http(s) IRI, `version` is below 1, or `declared_at` has no
     zone.
@@ -48,6 +52,16 @@ class Reservation:
     acquire_url: str
     version: int
     declared_at: datetime
+    constraints: str = ""
+    copyright_holder: str = ""
+    notice: str = ""
+    declared_by: str = ""
+    rsl_url: str = ""
+
+    @property
+    def terms_of_use(self) -> str:
+        """What a signal with room for one text names as the condition: the artist's own words, or where to read it."""
+        return self.constraints or self.usage_info_url or self.policy_url
 
     def __post_init__(self) -> None:
         for name in (*_REQUIRED, *_OPTIONAL):

@@ -13,13 +13,13 @@ from fediart import config
 from fediart.activitypub.urls import Urls
 from fediart.db import tables
 from fediart.outbox import render
-from fediart.rights import html_head, http_headers, note_terms
+from fediart.rights import html_head, http_headers, inheritance, note_terms
 from fediart.rights.reservation import Policy, Reservation
 from fediart.web.site import Site
 
 DIRECTIVE = "Article 4(3) of Directive (EU) 2019/790"
 # Strictest first: a file that several works share is served under the strictest of their policies.
-STRICTNESS = (Policy.STRICT, Policy.NO_AI, Policy.NO_GENAI, Policy.RESEARCH_ONLY, Policy.ALLOW)
+STRICTNESS = inheritance.STRICTEST_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,17 @@ WORDS: Mapping[Policy, Words] = MappingProxyType(
             (
                 "Text and data mining is permitted for scientific research.",
                 "For any other purpose, AI training included, it is reserved.",
+                _SEARCH,
+                _ASK,
+                _EXPRESS,
+            ),
+        ),
+        Policy.CUSTOM: Words(
+            "No AI training, own terms",
+            "The artist reserves all use for AI, except what their own terms for this work grant.",
+            (
+                "Text and data mining is reserved, and so are training of AI models and use as input of an AI system, "
+                "unless the artist’s own terms say otherwise.",
                 _SEARCH,
                 _ASK,
                 _EXPRESS,

@@ -21,6 +21,9 @@ HERON = Reservation(
     acquire_url="https://art.example/@mira/contact",
     version=3,
     declared_at=datetime(2026, 11, 24, 10, 0, tzinfo=UTC),
+    copyright_holder="Mira Okafor",
+    declared_by="mira@art.example",
+    rsl_url="https://art.example/w/0192/license.xml",
 )
 
 
@@ -50,4 +53,9 @@ reservations = st.builds(
         max_value=datetime(2050, 1, 1),
         timezones=st.sampled_from([UTC, timezone(timedelta(hours=-7))]),
     ),
+    constraints=_words,
+    copyright_holder=_words,
+    notice=_words,
+    declared_by=_words,
+    rsl_url=_maybe_address,
 )

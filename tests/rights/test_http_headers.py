@@ -31,6 +31,8 @@ def test_the_default_headers_are_exactly_these() -> None:
         ("tdm-policy", "https://art.example/w/0192/policy?v=3"),
         ("Content-Usage", "train-ai=n, ai-use=n, search=y"),
         ("Link", '<https://art.example/licences/all-rights-reserved>; rel="license"'),
+        ("Link", '<https://art.example/w/0192/license.xml>; rel="license"; type="application/rsl+xml"'),
+        ("Link", '<https://art.example/w/0192/rights>; rel="license terms-of-service"'),
     ]
 
 
@@ -63,7 +65,15 @@ def test_only_strict_keeps_works_out_of_search() -> None:
 def test_addresses_become_ascii() -> None:
     headers = dict(http_headers.write(replace(HERON, policy_url="https://art.example/絵?v=1", license="")))
     assert headers["tdm-policy"] == "https://art.example/%E7%B5%B5?v=1"
-    assert "Link" not in headers
+    links = [
+        value for name, value in http_headers.write(replace(HERON, rsl_url="https://art.example/絵")) if name == "Link"
+    ]
+    assert links[1].startswith("<https://art.example/%E7%B5%B5>;")
+
+
+def test_what_is_not_stated_has_no_link() -> None:
+    bare = replace(HERON, license="", rsl_url="", usage_info_url="")
+    assert "Link" not in dict(http_headers.write(bare))
 
 
 @pytest.mark.parametrize(
@@ -97,6 +107,12 @@ def test_reading(headers: list[tuple[str, str]], reserved: bool | None) -> None:
             "https://a.example/l",
         ),
         ('<https://a.example/l>; rel="alternate"', None),
+        ('<https://a.example/l.xml>; rel="license"; type="application/rsl+xml"', None),
+        (
+            "<https://a.example/l.xml>; rel=license; type=application/rsl+xml, <https://a.example/l>; rel=license",
+            "https://a.example/l",
+        ),
+        ('<https://a.example/terms>; rel="license terms-of-service"', None),
     ],
 )
 def test_the_licence_link_is_found(value: str, license_: str | None) -> None:

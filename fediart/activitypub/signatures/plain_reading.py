@@ -42,6 +42,7 @@ _RIGHTS_TERMS: Final[Mapping[str, str]] = {
     "acquireLicensePage": "http://schema.org/acquireLicensePage",
     "copyrightNotice": "http://schema.org/copyrightNotice",
     "creditText": "http://schema.org/creditText",
+    "otherConstraints": "http://ns.useplus.org/ldf/xmp/1.0/OtherConstraints",
     "dataMining": "http://ns.useplus.org/ldf/xmp/1.0/DataMining",
     "digitalSourceType": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/DigitalSourceType",
     "digestMultibase": "https://w3id.org/security#digestMultibase",
