@@ -66,6 +66,12 @@ class Urls:
     def actor_policy(self, username: str) -> str:
         return f"{self.actor(username)}/policy.jsonld"
 
+    def rsl(self, note_id: int) -> str:
+        return f"{self.note(note_id)}/license.xml"
+
+    def actor_rsl(self, username: str) -> str:
+        return f"{self.actor(username)}/license.xml"
+
     def licence(self, name: str) -> str:
         return f"{self.base}/licences/{name}"
 

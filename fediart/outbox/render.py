@@ -37,6 +37,7 @@ def reservation(
         acquire_url=at.profile(actor.username or ""),
         version=work.version,
         declared_at=work.declared_at,
+        rsl_url=at.rsl(note.id),
     )
 
 
@@ -56,6 +57,7 @@ def artist_reservation(at: Urls, *, actor: tables.Actor, artist: tables.Artist) 
         acquire_url=at.profile(username),
         version=1,
         declared_at=artist.declared_at,
+        rsl_url=at.actor_rsl(username),
     )
 
 

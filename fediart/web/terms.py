@@ -131,6 +131,7 @@ def default_reservation(settings: config.Config, urls: Urls, declared_at: dateti
         acquire_url="",
         version=1,
         declared_at=declared_at,
+        rsl_url=f"{urls.base}/license.xml",
     )
 
 

@@ -5,7 +5,7 @@ Only public works are ever listed; unlisted ones are found by those who have the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,22 @@ async def gallery(tx: Transaction, actor_id: int, *, before: int | None = None, 
         return await _all(tx, rest.where(Note.id < before))
     pinned = works.where(Note.pinned_at.is_not(None)).order_by(Note.pinned_at.desc(), Note.id.desc())
     return [*await _all(tx, pinned), *await _all(tx, rest)]
+
+
+async def works_under(tx: Transaction, policies: Collection[str], *, limit: int) -> list[Hung]:
+    """Return the public works under one of these policies, newest first."""
+    return await _all(tx, _public_works().where(Work.policy.in_(policies)).order_by(Note.id.desc()).limit(limit))
+
+
+async def shared_files(tx: Transaction, keys: Collection[str]) -> set[str]:
+    """Return those of these federated files that more than one work has."""
+    statement = (
+        select(Attachment.federated_key)
+        .where(Attachment.federated_key.in_(keys))
+        .group_by(Attachment.federated_key)
+        .having(func.count(Attachment.note_id.distinct()) > 1)
+    )
+    return {key for key in await tx.scalars(statement) if key}
 
 
 async def latest(tx: Transaction, *, before: int | None = None, limit: int = 48) -> list[Hung]:

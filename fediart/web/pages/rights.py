@@ -29,22 +29,22 @@ _POLICY_SECONDS = 300
 
 async def work_rights(site: Site, number: str) -> Response:
     async with site.database.read() as tx:
-        reserved, note, work = await _of_work(tx, site, number)
-        is_shown = _is_shown(note)
-        attachments = await queries.notes.attachments(tx, note.id) if is_shown else []
+        reserved, note, work = await of_work(tx, site, number)
+        is_open = is_shown(note)
+        attachments = await queries.notes.attachments(tx, note.id) if is_open else []
     return await _show(
         site,
         Head(
-            title=f"Rights in {work.title if is_shown else 'a work'} – {site.name}",
+            title=f"Rights in {work.title if is_open else 'a work'} – {site.name}",
             description=terms.WORDS[reserved.policy].summary,
             canonical=reserved.usage_info_url,
-            activity_id=note.uri if is_shown else "",
+            activity_id=note.uri if is_open else "",
         ),
         reserved,
         signals=terms.signals(reserved, note_terms.write_note(reserved)) + terms.picture_signals(reserved, attachments),
-        subject=work.title if is_shown else "this work",
-        page=note.url if is_shown else "",
-        record=note.uri if is_shown else "",
+        subject=work.title if is_open else "this work",
+        page=note.url if is_open else "",
+        record=note.uri if is_open else "",
     )
 
 
@@ -67,8 +67,8 @@ async def instance_rights(site: Site) -> Response:
 
 async def work_policy(site: Site, number: str) -> Response:
     async with site.database.read() as tx:
-        reserved, note, _ = await _of_work(tx, site, number)
-    return await _policy(reserved, target=(note.url or note.uri) if _is_shown(note) else "")
+        reserved, note, _ = await of_work(tx, site, number)
+    return await _policy(reserved, target=(note.url or note.uri) if is_shown(note) else "")
 
 
 async def artist_policy(site: Site, username: str) -> Response:
@@ -105,7 +105,7 @@ async def _policy(reserved: Reservation, *, target: str) -> Response:
     return await response.make_conditional(request)
 
 
-async def _of_work(tx: Transaction, site: Site, number: str) -> tuple[Reservation, tables.Note, tables.Work]:
+async def of_work(tx: Transaction, site: Site, number: str) -> tuple[Reservation, tables.Note, tables.Work]:
     note_id = read_id(number)
     found = await page_queries.find_local_note(tx, note_id) if note_id is not None else None
     if found is None or (work := found[2]) is None:
@@ -121,7 +121,7 @@ async def _of_instance(site: Site) -> Reservation:
     return terms.instance_reservation(site, instance.created_at if instance else clock.now())
 
 
-def _is_shown(note: tables.Note) -> bool:
+def is_shown(note: tables.Note) -> bool:
     return note.deleted_at is None and note.visibility in queries.notes.PUBLIC
 
 
