@@ -26,6 +26,8 @@ from fediart.inbox.intake import Intake
 from fediart.outbox import deliver, fanout, viewer
 from fediart.outbox import routes as outbox_routes
 from fediart.outbox.viewer import Door
+from fediart.refusal import Refusal
+from fediart.rights import crawlers
 from fediart.services import Connected
 from fediart.webfinger import routes as webfinger_routes
 
@@ -91,7 +93,7 @@ def _add_error_answers(quart: Quart) -> None:
 
 
 @asynccontextmanager
-async def running(services: Connected, *, with_worker: bool, stop: asyncio.Event) -> AsyncIterator[Front]:
+async def running(services: Connected, *, with_worker: bool, stop: asyncio.Event) -> AsyncIterator[Refusal]:
     """Run the application's background parts around a server: the watch, and the worker if wanted.
 
     At the end the worker finishes what it holds.
@@ -101,17 +103,25 @@ async def running(services: Connected, *, with_worker: bool, stop: asyncio.Event
     )
     watch = changes.watch(services.database)
     intake = Intake(services.database)
+    complete = web.completing(services.settings, services.urls)
     front = Front(
         build(services, authenticator, intake),
         host=services.urls.host,
         generation=watch.generation,
         may_refuse=partial(viewer.may_refuse, services.database),
-        complete=web.completing(services.settings, services.urls),
+        complete=complete,
+    )
+    door = Refusal(
+        front,
+        crawlers=crawlers.bundled(),
+        categories=crawlers.REFUSED[services.settings.rights.refused_crawlers],
+        terms_url=f"{services.urls.base}/rights",
+        complete=complete,
     )
     watching = asyncio.create_task(watch.run(), name="changes")
     working = asyncio.create_task(work(services, stop, authenticator, intake), name="worker") if with_worker else None
     try:
-        yield front
+        yield door
     finally:
         stop.set()
         if working is not None:

@@ -63,6 +63,7 @@ class Media:
 class Rights:
     policy: str = choice("no-ai", "no-ai", "strict", "no-genai", "research-only", "allow")
     license: str = text(rule=checks.web_address)
+    refused_crawlers: str = choice("training", "none", "training", "all")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class Category(StrEnum):
 
 
 BLOCKED_BY_DEFAULT: Final = frozenset({Category.TRAIN, Category.DATASET})
+# The words of the setting, and whom each means.
+REFUSED: Final = {"none": frozenset[Category](), "training": BLOCKED_BY_DEFAULT, "all": frozenset(Category)}
 
 _RESPECT = ("yes", "no", "unclear")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9._-]*(?: [A-Za-z0-9._-]+)*")

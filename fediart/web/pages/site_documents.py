@@ -28,7 +28,12 @@ _MOST_EXCEPTIONS = 2000
 
 async def robots_txt(site: Site) -> Response:
     reserved = await _default(site)
-    text = robots.write(reserved, crawlers=crawlers.bundled(), contact=site.settings.instance.contact_email)
+    text = robots.write(
+        reserved,
+        crawlers=crawlers.bundled(),
+        blocked=crawlers.REFUSED[site.settings.rights.refused_crawlers],
+        contact=site.settings.instance.contact_email,
+    )
     return await _answer(text.encode(), _TEXT, reserved)
 
 
