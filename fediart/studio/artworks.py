@@ -19,7 +19,7 @@ from fediart.media.prepare import PreparedImage
 from fediart.outbox import render
 from fediart.outbox.speaker import Audience, Speaker
 from fediart.rights.reservation import Policy
-from fediart.studio import standing, words
+from fediart.studio import renditions, standing, words
 
 MAX_TITLE_CHARACTERS = 200
 MAX_TEXT_CHARACTERS = 20_000
@@ -118,7 +118,7 @@ async def publish(
     tx.add(note)
     await tx.flush()
     tx.add(work)
-    _add_images(tx, at, note_id, draft.images)
+    await _add_images(tx, at, note_id, draft.images, now=now)
     _add_tags(tx, note_id, [*draft.tags, *html.hashtags_in(draft.text)])
     await tx.flush()
     document = await _sign(tx, speaker, actor, artist, note, work, at=now)
@@ -167,7 +167,8 @@ async def edit(
     if edits.images is not None:
         _verify_number(edits.images, limits)
         await queries.notes.remove_attachments(tx, note.id)
-        _add_images(tx, speaker.urls, note.id, edits.images)
+        await renditions.supersede(tx, note.id, at=now)
+        await _add_images(tx, speaker.urls, note.id, edits.images, now=now)
     if edits.tags is not None or edits.text is not None:
         kept = edits.tags
         if kept is None:  # those given beside the text; those within it come from its new wording
@@ -279,12 +280,13 @@ async def _rendered(
     )
 
 
-def _add_images(tx: Transaction, at: Urls, note_id: int, images: Sequence[Image]) -> None:
+async def _add_images(tx: Transaction, at: Urls, note_id: int, images: Sequence[Image], *, now: datetime) -> None:
     for position, image in enumerate(images):
         files = image.files
+        picture_id = ids.new_id()
         tx.add(
             tables.Attachment(
-                id=ids.new_id(),
+                id=picture_id,
                 note_id=note_id,
                 position=position,
                 media_type=files.federated.media_type,
@@ -302,6 +304,7 @@ def _add_images(tx: Transaction, at: Urls, note_id: int, images: Sequence[Image]
                 gallery=[{"key": item.file.key, "width": item.width, "height": item.height} for item in files.gallery],
             )
         )
+        await renditions.record(tx, files, note_id=note_id, attachment_id=picture_id, at=now)
 
 
 def _labels(names: Sequence[str]) -> dict[str, str]:
