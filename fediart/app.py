@@ -29,6 +29,7 @@ from fediart.outbox.viewer import Door
 from fediart.refusal import Refusal
 from fediart.rights import crawlers
 from fediart.services import Connected
+from fediart.studio import renditions
 from fediart.webfinger import routes as webfinger_routes
 
 _logger = log.get(__name__)
@@ -96,8 +97,10 @@ def _add_error_answers(quart: Quart) -> None:
 async def running(services: Connected, *, with_worker: bool, stop: asyncio.Event) -> AsyncIterator[Refusal]:
     """Run the application's background parts around a server: the watch, and the worker if wanted.
 
-    At the end the worker finishes what it holds.
+    At the end the worker finishes what it holds. Files are served by the list of whose they are: first of all, works
+    from before there was one are taken in.
     """
+    await renditions.list_earlier(services.database, services.store)
     authenticator = Authenticator(
         services.database, services.session, services.keyring, services.settings.federation, services.urls
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fediart import config
-from fediart.media import animation, encode, gif, pixels, placeholder, vips
+from fediart.media import animation, encode, fingerprint, gif, pixels, placeholder, vips
 from fediart.media.intake import Source
 from fediart.media.refused import ImageRefusedError, shown_size
 
@@ -44,6 +44,7 @@ class Derived:
     federated: Rendition
     gallery: tuple[Rendition, ...]
     blurhash: str | None
+    look: fingerprint.Look
     width: int
     height: int
 
@@ -69,6 +70,7 @@ def derive(data: bytes, source: Source, *, limits: config.Media) -> Derived:
             federated=federated,
             gallery=tuple(_gallery(data, source, master, sizes, limits, lossless=is_flat)),
             blurhash=placeholder.compute(master),
+            look=fingerprint.measure(master),
             width=source.width,
             height=source.height,
         )

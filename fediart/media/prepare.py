@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fediart import config
-from fediart.media import intake, kinds
+from fediart.media import fingerprint, intake, kinds
 from fediart.media.derive import Rendition, derive
 from fediart.media.store import Store, StoredFile
 
@@ -22,7 +22,10 @@ class StoredRendition:
 
 @dataclass(frozen=True, slots=True)
 class PreparedImage:
-    """A picture that is ready to publish. `original` is the file as given: it may hold a location, never serve it."""
+    """A picture that is ready to publish. `original` is the file as given: it may hold a location, never serve it.
+
+    `look` is how it looks, `iscc` names the federated file.
+    """
 
     original: StoredFile
     original_media_type: str
@@ -31,6 +34,8 @@ class PreparedImage:
     width: int
     height: int
     blurhash: str | None
+    look: fingerprint.Look
+    iscc: str
 
 
 def prepare(data: bytes, *, name: str, limits: config.Media, store: Store) -> PreparedImage:
@@ -49,6 +54,8 @@ def prepare(data: bytes, *, name: str, limits: config.Media, store: Store) -> Pr
         width=derived.width,
         height=derived.height,
         blurhash=derived.blurhash,
+        look=derived.look,
+        iscc=fingerprint.iscc_of(derived.look, derived.federated.data),
     )
 
 

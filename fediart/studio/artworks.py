@@ -18,7 +18,7 @@ from fediart.media.prepare import PreparedImage
 from fediart.outbox import render
 from fediart.outbox.speaker import Audience, Speaker
 from fediart.rights.reservation import Policy
-from fediart.studio import mentions, standing, words
+from fediart.studio import mentions, renditions, standing, words
 
 MAX_TITLE_CHARACTERS = 200
 MAX_TEXT_CHARACTERS = 20_000
@@ -128,7 +128,7 @@ async def publish(
     tx.add(note)
     await tx.flush()
     tx.add(work)
-    _add_images(tx, at, note_id, dict(enumerate(draft.images)))
+    await _add_images(tx, at, note_id, dict(enumerate(draft.images)), now=now)
     _add_tags(tx, note_id, [*draft.tags, *html.hashtags_in(draft.text)])
     mentions.add(tx, note_id, named)
     await tx.flush()
@@ -189,7 +189,7 @@ async def edit(
         _picture(attachments, number).description = description
     if edits.images is not None:
         _verify_number(edits.images, limits)
-        attachments = await _arrange(tx, speaker.urls, note.id, attachments, edits.images)
+        attachments = await _arrange(tx, speaker.urls, note.id, attachments, edits.images, now=now)
     _verify_words(work, note, [a.description for a in attachments], limits)
     await tx.flush()
     if await _rendered(tx, speaker, actor, artist, note, work) == before:
@@ -325,7 +325,13 @@ def _picture(attachments: Sequence[tables.Attachment], number: int) -> tables.At
 
 
 async def _arrange(
-    tx: Transaction, at: Urls, note_id: int, before: Sequence[tables.Attachment], images: Sequence[int | Image]
+    tx: Transaction,
+    at: Urls,
+    note_id: int,
+    before: Sequence[tables.Attachment],
+    images: Sequence[int | Image],
+    *,
+    now: datetime,
 ) -> list[tables.Attachment]:
     """Give a work these pictures in this order. What stays keeps its address, so that peers keep their copy."""
     kept = {number: _picture(before, number) for number in images if isinstance(number, int)}
@@ -333,22 +339,24 @@ async def _arrange(
         raise errors.InputError("a picture is named twice in the order")
     for row in before:
         if row not in kept.values():
+            await renditions.supersede(tx, row.id, at=now)
             await tx.delete(row)
     new = {position: item for position, item in enumerate(images) if isinstance(item, Image)}
     for position, item in enumerate(images):
         if isinstance(item, int):
             kept[item].position = position
-    _add_images(tx, at, note_id, new)
+    await _add_images(tx, at, note_id, new, now=now)
     await tx.flush()
     return await queries.notes.attachments(tx, note_id)
 
 
-def _add_images(tx: Transaction, at: Urls, note_id: int, images: Mapping[int, Image]) -> None:
+async def _add_images(tx: Transaction, at: Urls, note_id: int, images: Mapping[int, Image], *, now: datetime) -> None:
     for position, image in images.items():
         files = image.files
+        picture_id = ids.new_id()
         tx.add(
             tables.Attachment(
-                id=ids.new_id(),
+                id=picture_id,
                 note_id=note_id,
                 position=position,
                 media_type=files.federated.media_type,
@@ -366,6 +374,7 @@ def _add_images(tx: Transaction, at: Urls, note_id: int, images: Mapping[int, Im
                 gallery=[{"key": item.file.key, "width": item.width, "height": item.height} for item in files.gallery],
             )
         )
+        await renditions.record(tx, files, note_id=note_id, attachment_id=picture_id, at=now)
 
 
 def _labels(names: Sequence[str]) -> dict[str, str]:

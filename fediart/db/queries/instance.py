@@ -32,6 +32,15 @@ async def require(tx: Transaction, base_url: str) -> Instance:
     return row
 
 
+async def lock(tx: Transaction) -> None:
+    """Let nobody else write what counts up without gaps until `tx` ends.
+
+    The row is the one that `changes.bump` writes, so that whoever does both never waits for who waits for them. SQLite
+    has one writer at a time anyway.
+    """
+    await tx.execute(select(Instance.id).where(Instance.id == 1).with_for_update())
+
+
 async def add(tx: Transaction, *, base_url: str, actor_id: int, at: datetime) -> Instance:
     row = Instance(id=1, base_url=base_url, actor_id=actor_id, generation=1, created_at=at)
     tx.add(row)

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from fediart.db.engine import Transaction
 from fediart.db.queries._unwanted import is_from_blocked
 from fediart.db.queries.notes import PUBLIC
-from fediart.db.tables import Actor, Artist, Attachment, Note, Tag, Work
+from fediart.db.queries.renditions import ORIGINAL
+from fediart.db.tables import Actor, Artist, Note, Rendition, Tag, Work
 
 _DEEPEST = 6
-_LIKE_SAFE = frozenset("0123456789abcdefghijklmnopqrstuvwxyz/.")
 
 Hung = tuple[Work, Note, Actor]
 
@@ -61,14 +60,14 @@ async def works_under(tx: Transaction, policies: Collection[str], *, limit: int)
 
 
 async def shared_files(tx: Transaction, keys: Collection[str]) -> set[str]:
-    """Return those of these federated files that more than one work has."""
+    """Return those of these files that more than one work has."""
     statement = (
-        select(Attachment.federated_key)
-        .where(Attachment.federated_key.in_(keys))
-        .group_by(Attachment.federated_key)
-        .having(func.count(Attachment.note_id.distinct()) > 1)
+        select(Rendition.key)
+        .where(Rendition.key.in_(keys), Rendition.role != ORIGINAL, Rendition.superseded_at.is_(None))
+        .group_by(Rendition.key)
+        .having(func.count(Rendition.note_id.distinct()) > 1)
     )
-    return {key for key in await tx.scalars(statement) if key}
+    return set(await tx.scalars(statement))
 
 
 async def latest(tx: Transaction, *, before: int | None = None, limit: int = 48) -> list[Hung]:
@@ -141,38 +140,29 @@ async def thread(tx: Transaction, note_id: int, *, limit: int = 200) -> list[tup
     return found
 
 
-async def file_owners(tx: Transaction, key: str, *, note_id: int | None = None) -> list[FileOwner]:
-    """Return everybody whose public file this is; empty when it is nobody's, or an original.
-
-    `note_id` says where it was found before: looking there first saves reading every work's list of files.
-    """
-    pictures = (
-        select(Attachment, Note, Work, Actor, Artist)
-        .join(Note, Note.id == Attachment.note_id)
+async def file_owners(tx: Transaction, key: str) -> list[FileOwner]:
+    """Return everybody whose public file this is; empty when it is nobody's, or an original."""
+    rows = await tx.execute(
+        select(Actor, Artist, Note, Work)
+        .join(Note, Note.actor_id == Actor.id)
         .join(Work, Work.note_id == Note.id)
-        .join(Actor, Actor.id == Note.actor_id)
         .join(Artist, Artist.actor_id == Actor.id)
-        .where(Note.deleted_at.is_(None), Actor.gone_at.is_(None))
+        .where(
+            Note.id.in_(
+                select(Rendition.note_id).where(
+                    Rendition.key == key, Rendition.role != ORIGINAL, Rendition.superseded_at.is_(None)
+                )
+            ),
+            Note.deleted_at.is_(None),
+            Actor.gone_at.is_(None),
+        )
+        .order_by(Note.id)
     )
-    if note_id is not None and (owners := _owners(await tx.execute(pictures.where(Note.id == note_id)), key)):
-        return owners
-    if owners := _owners(await tx.execute(pictures.where(Attachment.federated_key == key)), key):
+    if owners := [FileOwner(*row) for row in rows]:
         return owners
     profiles = await tx.execute(
         select(Actor, Artist)
         .join(Artist, Artist.actor_id == Actor.id)
         .where(Actor.gone_at.is_(None), or_(Artist.icon_key == key, Artist.image_key == key))
     )
-    if owners := [FileOwner(actor, artist) for actor, artist in profiles]:
-        return owners
-    if not _LIKE_SAFE.issuperset(key):
-        return []
-    return _owners(await tx.execute(pictures.where(cast(Attachment.gallery, Text).contains(f'"{key}"'))), key)
-
-
-def _owners(rows: Any, key: str) -> list[FileOwner]:
-    return [
-        FileOwner(actor, artist, note, work)
-        for picture, note, work, actor, artist in rows
-        if picture.federated_key == key or any(item.get("key") == key for item in picture.gallery)
-    ]
+    return [FileOwner(actor, artist) for actor, artist in profiles]

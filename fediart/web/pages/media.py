@@ -5,8 +5,6 @@ A file is served because a work or a profile uses it; an original, or what nobod
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from quart import Response, request
 from quart.wrappers.response import FileBody
 
@@ -23,29 +21,8 @@ _MEDIA_TYPES = {suffix: media_type for media_type, suffix in kinds.TAKEN.items()
 # The address is the content: it can never change, only stop being ours to show.
 _FOR_EVER = "public, max-age=31536000, immutable"
 _BUFFER_BYTES = 128 * 1024
-_MOST_REMEMBERED = 20_000
 _EXPOSED = ("Accept-Ranges", "Content-Length", "Content-Range", "Content-Usage", "ETag", "Link",
             "tdm-policy", "tdm-reservation", "X-Robots-Tag")  # fmt: skip
-
-
-class _Whereabouts:
-    """In which work a file was found last. Only a hint: whether it is still there, the database is asked each time."""
-
-    def __init__(self) -> None:
-        self._notes: OrderedDict[str, int] = OrderedDict()
-
-    def find(self, key: str) -> int | None:
-        return self._notes.get(key)
-
-    def remember(self, key: str, owner: FileOwner) -> None:
-        if owner.note is None:
-            return
-        self._notes[key] = owner.note.id
-        while len(self._notes) > _MOST_REMEMBERED:
-            self._notes.popitem(last=False)
-
-
-_whereabouts = _Whereabouts()
 
 
 async def media(site: Site, key: str) -> Response:
@@ -76,10 +53,7 @@ async def media(site: Site, key: str) -> Response:
 
 async def _find_owners(site: Site, key: str) -> list[FileOwner]:
     async with site.database.read() as tx:
-        owners = await page_queries.file_owners(tx, key, note_id=_whereabouts.find(key))
-    if owners:
-        _whereabouts.remember(key, owners[0])
-    return owners
+        return await page_queries.file_owners(tx, key)
 
 
 async def _conditional(response: Response, body: FileBody, etag: str) -> Response:
