@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers import fedify_peer, studio
+from tests.peers import driven, fedify_peer, studio
 
 pytestmark = pytest.mark.peer
 
@@ -165,7 +165,9 @@ def test_a_changed_http_signature_is_unverified(published: Published) -> None:
     """Fedify may still take the activity for its proof; what it says of the signature is what counts here."""
     header = next(v for k, v in published.create["request"]["headers"] if k.lower() == "signature")
     report = published.kim.repeat(
-        published.create, body=fedify_peer.body_of(published.create), signature=change_after(header, 'signature="')
+        published.create,
+        body=fedify_peer.body_of(published.create),
+        signature=driven.change_after(header, 'signature="'),
     )
     assert report["http_signature"] == published.create["http_signature"] | {
         "verified": False,
@@ -175,7 +177,7 @@ def test_a_changed_http_signature_is_unverified(published: Published) -> None:
 
 
 def test_a_changed_body_is_refused(published: Published) -> None:
-    body = change_after(fedify_peer.body_of(published.create).decode(), '"content":"')
+    body = driven.change_after(fedify_peer.body_of(published.create).decode(), '"content":"')
     report = published.kim.repeat(published.create, body=body.encode())
     assert report["http_signature"]["verified"] is False
     assert report["proof"]["verified"] is False
@@ -188,16 +190,9 @@ def test_a_changed_body_is_refused(published: Published) -> None:
 def test_a_changed_proof_is_refused(published: Published, changed: str) -> None:
     activity = published.create["activity"]
     value = (activity if changed == "proof" else activity["object"])["proof"]["proofValue"]
-    body = fedify_peer.body_of(published.create).decode().replace(value, change_after(value, "z"))
+    body = fedify_peer.body_of(published.create).decode().replace(value, driven.change_after(value, "z"))
     report = published.kim.repeat(published.create, body=body.encode())
     assert report["http_signature"]["verified"] is False
     assert report[changed]["verified"] is False
     assert report["status"] == 401
     assert report["heard"] is None
-
-
-def change_after(text: str, mark: str) -> str:
-    """Change the one character that follows a mark."""
-    before, found, after = text.partition(mark)
-    assert found, f"no {mark} in what was sent"
-    return f"{before}{mark}{'2' if after[0] != '2' else '3'}{after[1:]}"
