@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from functools import partial
 
 from quart import Quart, Response, g, request
@@ -19,7 +20,7 @@ from fediart.activitypub.errors import ProtocolError
 from fediart.activitypub.negotiation import Form
 from fediart.db import changes, queries
 from fediart.front import Front
-from fediart.inbox import jobs
+from fediart.inbox import fetches, jobs
 from fediart.inbox import routes as inbox_routes
 from fediart.inbox.authenticate import Authenticator
 from fediart.inbox.intake import Intake
@@ -151,7 +152,9 @@ async def work(
         settings.inbox,
         forget_keys=authenticator.forget if authenticator else lambda _: None,
         quiet=intake.quiet if intake else jobs.no_door,
+        fetch_jitter=timedelta(seconds=settings.federation.fetch_jitter_seconds),
     )
+    fetcher = fetches.Fetches(database, services.session, services.speaker, settings.federation)
     never = asyncio.Event()
     await worker.run(
         [
@@ -163,6 +166,7 @@ async def work(
             ),
             worker.Loop("deliver", deliverer.run),
             worker.Loop("inbox", inbox_jobs.run),
+            worker.Loop("fetches", fetcher.run),
             worker.repeating(
                 "keep deliveries",
                 partial(deliver.maintain, database, settings.federation),
@@ -172,6 +176,12 @@ async def work(
             worker.repeating(
                 "keep inbox",
                 partial(jobs.maintain, database),
+                wakeup=never,
+                every_seconds=_MAINTENANCE_SECONDS,
+            ),
+            worker.repeating(
+                "keep fetches",
+                partial(fetches.maintain, database),
                 wakeup=never,
                 every_seconds=_MAINTENANCE_SECONDS,
             ),

@@ -86,6 +86,7 @@ async def free_leases(services: Services) -> None:
     async with services.database.write() as tx:
         freed = await queries.deliveries.release_all(tx)
         await queries.received.release_all(tx)
+        await queries.fetches.release_all(tx)
     if freed:
         _logger.info("taking up deliveries that were under way", count=freed)
 

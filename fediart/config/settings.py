@@ -84,6 +84,7 @@ class Federation:
     retry_first_seconds: float = number(60.0, least=0.01, most=float(_YEAR_SECONDS))
     retry_longest_seconds: float = number(21_600.0, least=0.01, most=float(_YEAR_SECONDS))
     retry_for_seconds: float = number(259_200.0, least=0.01, most=float(_YEAR_SECONDS))
+    fetch_jitter_seconds: float = number(60.0, least=0.0, most=86_400.0)
     lease_seconds: float = number(90.0, least=0.1, most=86_400.0)
 
 

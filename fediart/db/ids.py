@@ -46,6 +46,19 @@ def new_id() -> int:
     return _sequence.take()
 
 
+def id_at(moment: datetime) -> int:
+    """Return an id that sorts by `moment`, for something older than its arrival here.
+
+    Times before the epoch keep their order, to the second, within its first minutes. The rest is random: two ids for
+    one millisecond are the same once in four million.
+    """
+    seconds = max(moment.timestamp(), 0)
+    ms = int(seconds * 1000) - _EPOCH_MS
+    if ms < 0:
+        return (int(seconds) << 11) | secrets.randbits(11)
+    return (ms << (_PROCESS_BITS + _SEQUENCE_BITS)) | secrets.randbits(_PROCESS_BITS + _SEQUENCE_BITS)
+
+
 def created_at(id_: int) -> datetime:
     """Return the instant an id was made, to the millisecond."""
     return _EPOCH + timedelta(milliseconds=id_ >> (_PROCESS_BITS + _SEQUENCE_BITS))

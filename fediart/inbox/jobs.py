@@ -49,6 +49,7 @@ class Jobs:
         settings: config.Inbox,
         forget_keys: Callable[[str], None] = lambda _actor_uri: None,
         quiet: Callable[..., Awaitable[bool]] = no_door,
+        fetch_jitter: timedelta = timedelta(),
     ) -> None:
         self._database = database
         self._session = session
@@ -56,6 +57,7 @@ class Jobs:
         self._settings = settings
         self._forget_keys = forget_keys
         self._quiet = quiet
+        self._fetch_jitter = fetch_jitter
 
     async def run(self, stop: asyncio.Event) -> None:
         wakeup = self._database.wakeups.event(received.TOPIC)
@@ -123,7 +125,16 @@ class Jobs:
                 if sender is None or sender.gone_at is not None:
                     raise Ignored("the sender is unknown or gone")
                 outcome = await handler.act(
-                    Context(tx, self._speaker, activity, sender, claimed.recipient, fetched, clock.now())
+                    Context(
+                        tx,
+                        self._speaker,
+                        activity,
+                        sender,
+                        claimed.recipient,
+                        fetched,
+                        clock.now(),
+                        self._fetch_jitter,
+                    )
                 )
                 if claimed.relayed_by is None:  # else whoever relayed it has seen to that
                     await forward.forward(tx, activity, claimed.body, sender, now=clock.now())

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
 
@@ -60,6 +60,8 @@ class Context:
     recipient: str | None
     fetched: Fetched
     now: datetime
+    fetch_jitter: timedelta = timedelta()
+    is_quiet: bool = False  # nobody is told
 
     @property
     def urls(self) -> Urls:

@@ -47,6 +47,20 @@ async def fetch_document(session: Session, url: str, *, signer: Signer | None) -
     return document
 
 
+async def fetch_page(session: Session, url: str, *, owner: str, signer: Signer | None) -> dict[str, Any]:
+    """Fetch a collection of `owner`, or a page of one: it need not name itself, but it must be on the owner's host.
+
+    Interop: Mastodon 4.5 gives a page the address of its query, Pleroma that of the collection, others none.
+    Raises: as `fetch_document`.
+    """
+    response, document = await _fetch(session, url, signer)
+    if not origins.same_host(response.url, owner):
+        raise ProtocolError(
+            f"{_host(response.url)} answers for a collection of another host", status=403, detail=f"{url} of {owner}"
+        )
+    return document
+
+
 def status_error(response: Response) -> RemoteError:
     """Say what a status other than 200 means for a fetch."""
     host, status = _host(response.url), response.status

@@ -57,3 +57,21 @@ def test_processes_that_work_at_once_do_not_meet() -> None:
     # The number of a process is drawn from 1024; that four agree happens once in a thousand million runs.
     assert len(by_process) > 1
     assert sum(map(len, by_process.values())) == len(set().union(*by_process.values()))
+
+
+def test_an_id_for_an_earlier_moment_sorts_by_it() -> None:
+    moments = [
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(2004, 2, 29, 1, 2, 3, tzinfo=UTC),
+        datetime(2004, 2, 29, 1, 2, 4, tzinfo=UTC),
+        datetime(2019, 12, 31, 23, 59, 59, tzinfo=UTC),
+        datetime(2020, 1, 1, 1, tzinfo=UTC),
+        datetime(2024, 5, 4, 3, 2, 1, 500_000, tzinfo=UTC),
+        datetime(2024, 5, 4, 3, 2, 1, 501_000, tzinfo=UTC),
+    ]
+    made = [ids.id_at(moment) for moment in moments]
+    assert made == sorted(made)
+    assert made[0] >= 0
+    assert made[-1] < ids.new_id()
+    assert [ids.created_at(id_) for id_ in made[4:]] == moments[4:]
+    assert len({ids.id_at(moments[-1]) for _ in range(50)}) > 45

@@ -139,10 +139,12 @@ class Peer:
         status: int = 200,
         content_type: str = wire.ACTIVITY_JSON,
         headers: Mapping[str, str] | None = None,
+        delay_seconds: float = 0.0,
     ) -> str:
         """Answer GETs of a path; returns its address."""
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
-        self._documents[path] = (body, Answer(status, body, {"Content-Type": content_type, **(headers or {})}))
+        answer = Answer(status, body, {"Content-Type": content_type, **(headers or {})}, delay_seconds)
+        self._documents[path] = (body, answer)
         return f"{self.base}{path}"
 
     def guard(self, path: str, allow: Callable[[HttpRequest], bool]) -> None:

@@ -1,8 +1,8 @@
 """A server that we did not write, run as a process of its own and driven from a test by its control API.
 
-What the servers have in common: they print `ready ORIGIN`, answer under `/control/`, and keep a report of each POST to an
-inbox, whose number the answer to the POST carries in `x-delivery`. Waiting is bounded: it ends with what did arrive, so
-that a failure shows what happened instead.
+What the servers have in common: they print `ready ORIGIN`, answer under `/control/`, and keep a report of each POST to
+an inbox, whose number the answer to the POST carries in `x-delivery`. Waiting is bounded: it ends with what did arrive,
+so that a failure shows what happened instead.
 """
 
 from __future__ import annotations

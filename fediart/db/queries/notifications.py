@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from fediart.db import ids
 from fediart.db.engine import Transaction
@@ -44,6 +44,12 @@ async def remove(tx: Transaction, *, artist_id: int, type_: str, from_id: int, n
     if note_id is not None:
         statement = statement.where(Notification.note_id == note_id)
     await tx.execute(statement)
+
+
+async def is_told(tx: Transaction, *, artist_id: int, note_id: int) -> bool:
+    """Say whether an artist was told of a note, in whatever way."""
+    condition = exists().where(Notification.artist_id == artist_id, Notification.note_id == note_id)
+    return bool(await tx.scalar(select(condition)))
 
 
 async def of_artist(

@@ -110,13 +110,13 @@ def _keys(actor_id: int, remote: actors.RemoteActor, at: datetime) -> list[Key]:
 
 
 async def save_note(
-    tx: Transaction, remote: notes.RemoteNote, author: Actor, *, proof: str, at: datetime
+    tx: Transaction, remote: notes.RemoteNote, author: Actor, *, proof: str, at: datetime, id_: int | None = None
 ) -> tuple[Note, bool]:
     """Insert a remote note, or apply a newer version of it; says whether anything changed.
 
-    An older version, or one by another author, changes nothing.
+    An older version, or one by another author, changes nothing. `id_` is for a new note: where it stands among others.
     """
-    note, is_new = await _note_row(tx, remote, author, at=at)
+    note, is_new = await _note_row(tx, remote, author, at=at, id_=id_)
     if not is_new and (note.deleted_at is not None or note.actor_id != author.id or not _is_newer(remote, note)):
         return note, False
     note.url = remote.url
@@ -140,12 +140,14 @@ async def save_note(
     return note, True
 
 
-async def _note_row(tx: Transaction, remote: notes.RemoteNote, author: Actor, *, at: datetime) -> tuple[Note, bool]:
+async def _note_row(
+    tx: Transaction, remote: notes.RemoteNote, author: Actor, *, at: datetime, id_: int | None
+) -> tuple[Note, bool]:
     """Return the note's row for this transaction alone, and whether it is new: it may come by two ways at once."""
     added = await tx.execute(
         insert(tx, Note)
         .values(
-            id=ids.new_id(),
+            id=ids.new_id() if id_ is None else id_,
             uri=remote.id,
             actor_id=author.id,
             is_local=False,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fediart.activitypub import keys, origins
-from fediart.activitypub.errors import ProtocolError, SignatureError
+from fediart.activitypub import origins
 from fediart.activitypub.notes import RemoteNote
-from fediart.activitypub.signatures import proofs
 from fediart.db import queries, tables
+from fediart.inbox import proven, wants
 from fediart.inbox.registry import Context, Ignored
 
 
@@ -35,19 +34,7 @@ async def find_standing_note(context: Context, uri: str | None) -> tables.Note |
 
 async def proof_verdict(context: Context, note: RemoteNote, author: tables.Actor) -> str:
     """Say what the object's own proof is worth: `verified`, `invalid` or `none`."""
-    if not note.has_proof:
-        return "none"
-    method = proofs.verification_method(note.raw)
-    for row in await queries.keys.of_actor(context.tx, author.id):
-        if row.id == method and row.algorithm == "ed25519":
-            try:
-                key = keys.read_public_pem(row.public_pem)
-                if isinstance(key, keys.Ed25519PublicKey):
-                    proofs.verify_proof(note.raw, key=key, now=context.now)
-                    return "verified"
-            except (SignatureError, ProtocolError):
-                return "invalid"
-    return "invalid"
+    return await proven.verdict(context.tx, note, author, now=context.now)
 
 
 async def save_fetched_note(context: Context, uri: str) -> tables.Note | None:
@@ -66,4 +53,12 @@ async def save_fetched_note(context: Context, uri: str) -> tables.Note | None:
     note, _ = await queries.remote.save_note(
         context.tx, remote, author, proof=await proof_verdict(context, remote, author), at=context.now
     )
-    return note if note.deleted_at is None else None
+    if note.deleted_at is not None:
+        return None
+    await want_thread(context, note)
+    return note
+
+
+async def want_thread(context: Context, note: tables.Note) -> None:
+    """Ask for what is missing around a note that was stored."""
+    await wants.thread_around(context.tx, note, urls=context.urls, at=context.now, jitter=context.fetch_jitter)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fediart.activitypub import shapes
 from fediart.db import changes, queries, tables
+from fediart.inbox import wants
 from fediart.inbox.handlers import _common
 from fediart.inbox.registry import Context, Handler, Ignored
 
@@ -37,6 +38,7 @@ async def _act(context: Context) -> str:
         from_id=context.sender.id,
         at=context.now,
     )
+    await wants.earlier_of(context.tx, context.sender, urls=context.urls, at=context.now)
     await changes.bump(context.tx)
     return "we follow now"
 

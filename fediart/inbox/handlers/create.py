@@ -48,6 +48,7 @@ async def take_note(context: Context, remote: RemoteNote) -> str:
         raise Ignored("deleted before it came")
     known = await queries.notes.find(tx, remote.id)
     if known is not None:
+        await _tell_late(context, known, remote)
         return "known already"
     parent = await queries.notes.find(tx, remote.in_reply_to) if remote.in_reply_to else None
     named = await _named_here(context, remote)
@@ -72,7 +73,9 @@ async def take_note(context: Context, remote: RemoteNote) -> str:
     if is_direct:
         for person in welcome:
             await queries.messages.add_addressee(tx, note, person)
-    await _notify(context, note, parent if is_reply_to_us else None, welcome)
+    if not context.is_quiet:
+        await _notify(context, note, parent if is_reply_to_us else None, welcome)
+    await _common.want_thread(context, note)
     await changes.bump(tx)
     return f"stored, proof {note.proof}"
 
@@ -117,6 +120,16 @@ async def _notify(
                 note_id=note.id,
                 at=context.now,
             )
+
+
+async def _tell_late(context: Context, note: tables.Note, remote: RemoteNote) -> None:
+    """Tell those whom a note names that was fetched, for a thread, before it was sent to them."""
+    if note.actor_id != context.sender.id or note.deleted_at is not None:
+        return
+    for person in await _named_here(context, remote):
+        is_told = await queries.notifications.is_told(context.tx, artist_id=person.id, note_id=note.id)
+        if not is_told and not await queries.follows.is_blocked(context.tx, note.actor_id, person.id):
+            await _notify(context, note, None, [person])
 
 
 HANDLER = Handler("Create", _act, _needs)

@@ -1,7 +1,7 @@
 """Noor's server: pubby behind FastAPI and uvicorn, and the API under /control/ by which a test drives it.
 
-Runs in `.venv-peers`; prints `ready ORIGIN` when it listens. Each POST to an inbox is kept as it arrived, with what pubby
-answered and what it made of it once the signature was verified.
+Runs in `.venv-peers`; prints `ready ORIGIN` when it listens. Each POST to an inbox is kept as it arrived, with what
+pubby answered and what it made of it once the signature was verified.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from noor import CannotDoError, Noor
 from pubby import ActivityPubHandler
 from pubby.crypto import generate_rsa_keypair
 from pubby.server.adapters.fastapi import bind_activitypub
 from pubby.storage.adapters.db import init_db_storage
-
-from noor import CannotDoError, Noor
 from reports import Reports
 
 
@@ -43,7 +42,7 @@ def build(origin: str, folder: Path, *, locked: bool) -> tuple[FastAPI, Reports]
         allow_private_targets=True,
         on_activity=reports.hear,
         on_follow_response=followed.__setitem__,
-        deliver=lambda inbox, activity: noor.deliver(inbox, activity),
+        deliver=lambda inbox, activity: noor.deliver(inbox, activity),  # noqa: PLW0108  it does not exist yet
     )
     noor = Noor(handler)
     acts = noor.acts | {"known": lambda: noor.known() | {"follow_answers": followed}}
