@@ -107,6 +107,7 @@ def test_each_command_with_json_is_tried_somewhere() -> None:
     one_object = {
         ("artist", "show"),
         ("edit",),
+        ("fetch",),
         ("inspect",),
         ("message",),
         ("publish",),
