@@ -271,15 +271,15 @@ class Deliverer:
         if judged.retry_after_seconds is not None:
             pause = max(timedelta(seconds=judged.retry_after_seconds), timedelta(seconds=1))
         again = now + pause
-        is_enough = result.is_forward and claimed.attempts >= _FORWARD_ATTEMPTS
-        if is_enough or again > claimed.created_at + timedelta(seconds=self._settings.retry_for_seconds):
-            return f"gave up after {claimed.attempts} attempts: {judged.reason}"
-        await deliveries.settle_retry(tx, [(claimed, again, judged.reason)])
         if judged.is_host_failing:
             self._well.pop(claimed.host, None)
             await deliveries.rest_host(
                 tx, host=claimed.host, retry_at=again, failures=max(failures, 1), now=now, error=judged.reason
             )
+        is_enough = result.is_forward and claimed.attempts >= _FORWARD_ATTEMPTS
+        if is_enough or again > claimed.created_at + timedelta(seconds=self._settings.retry_for_seconds):
+            return f"gave up after {claimed.attempts} attempts: {judged.reason}"
+        await deliveries.settle_retry(tx, [(claimed, again, judged.reason)])
         return None
 
     async def _note_well(self, tx: Transaction, hosts: set[str], now: datetime) -> None:

@@ -64,6 +64,25 @@ async def test_nothing_is_claimed_before_it_is_due(database: Database, us: table
         assert len(await rows.claim(tx, now=SOON)) == 1
 
 
+async def test_what_waits_for_a_resting_host_is_due_after_its_rest(database: Database, us: tables.Actor) -> None:
+    rest = NOW + timedelta(hours=1)
+    async with database.write() as tx:
+        await rows.promise(tx, us, rows.inbox_at("a.example"))
+        await deliveries.rest_host(tx, host="a.example", retry_at=rest, failures=3, now=NOW, error="503")
+        assert await rows.claim(tx) == []
+        assert await deliveries.next_due(tx) == rest
+        assert len(await rows.claim(tx, now=rest)) == 1
+
+
+async def test_what_waits_behind_something_older_is_not_due_before_it(database: Database, us: tables.Actor) -> None:
+    later = NOW + timedelta(hours=1)
+    async with database.write() as tx:
+        await rows.promise(tx, us, rows.inbox_at("a.example"), subject="work 1", at=later)
+        await rows.promise(tx, us, rows.inbox_at("a.example"), subject="work 1", type_="Update")
+        assert await rows.claim(tx) == []
+        assert await deliveries.next_due(tx) == later
+
+
 async def test_a_host_has_a_share_and_others_do_not_wait_behind_it(database: Database, us: tables.Actor) -> None:
     async with database.write() as tx:
         for number in range(5):

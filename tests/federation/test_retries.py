@@ -205,3 +205,15 @@ def test_a_delivery_is_given_up_after_its_time(open_home: OpenHome, peers: Peers
     before = len(person.peer.deliveries("Create"))
     time.sleep(1.0)
     assert len(person.peer.deliveries("Create")) == before
+
+
+def test_a_failure_counts_for_the_host_also_when_the_delivery_is_given_up(open_home: OpenHome, peers: Peers) -> None:
+    hasty = open_home(federation__retry_for_seconds=0.01)
+    lee = settle(peers.open(), "lee")
+    hasty.follow(lee)
+    lee.peer.answer("/inbox", Answer(503, b"never"))
+    work = hasty.publish("Given up at once")
+    wait_for(lambda: [s for s, _ in state(hasty, lee, work.uri)] == ["dropped"], message="it was not given up")
+    failures, retry_at = hasty.query("SELECT failures, retry_at FROM hosts WHERE name = ?", lee.peer.host)[0]
+    assert failures == 1
+    assert retry_at is not None

@@ -177,12 +177,27 @@ async def claim(
 
 
 async def next_due(tx: Transaction) -> datetime | None:
-    """Return when the next waiting delivery becomes due, None when nothing waits."""
-    return await tx.scalar(
-        select(func.min(func.coalesce(Delivery.leased_until, Delivery.next_attempt_at))).where(
-            Delivery.state == WAITING
+    """Return when something can next be claimed, None when nothing waits.
+
+    What `claim` would not give is not due: what waits for a resting host, or behind something older for the same host.
+    """
+    at = func.coalesce(Delivery.leased_until, Delivery.next_attempt_at)
+    older = aliased(Delivery)
+    due: datetime | None = await tx.scalar(
+        select(func.min(case((Host.retry_at > at, Host.retry_at), else_=at)))
+        .select_from(Delivery)
+        .outerjoin(Host, Host.name == Delivery.host)
+        .where(
+            Delivery.state == WAITING,
+            ~exists().where(
+                older.subject == Delivery.subject,
+                older.host == Delivery.host,
+                older.activity_id < Delivery.activity_id,
+                older.state == WAITING,
+            ),
         )
     )
+    return due
 
 
 async def settle_delivered(tx: Transaction, claimed: Sequence[Claimed], at: datetime) -> None:
