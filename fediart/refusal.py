@@ -10,14 +10,11 @@ from collections.abc import Callable
 
 from fediart import log
 from fediart.front import App, Headers, Receive, Scope, Send
+from fediart.rights import robots
 from fediart.rights.crawlers import Category, Crawlers
 
 _logger = log.get(__name__)
-# Interop: servers fetch these with all sorts of `Accept`, and each must be able to read them unsigned.
-_ALWAYS_OPEN = (
-    "/.well-known/", "/nodeinfo/", "/users/", "/objects/", "/activities/", "/contexts/", "/inbox", "/actor", "/api/",
-    "/rights", "/licences/", "/static/",
-)  # fmt: skip
+_ALWAYS_OPEN = (*robots.FEDERATION_PATHS, "/licences/", "/static/")
 _OPEN_FILES = frozenset({"/robots.txt", "/license.xml", "/ai.txt", "/trust.txt", "/healthz"})
 _ACTIVITY = (b"application/activity+json", b"application/ld+json")
 

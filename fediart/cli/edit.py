@@ -34,7 +34,7 @@ _OF_POSTS = ("text", "summary", "language")
 @_show.json_option
 @_run.with_network
 async def COMMAND(services: Connected, note_id: int, as_json: bool, **given: Any) -> None:
-    """Change a work; or the words of a reply, message or poll. Everybody who got it gets the new version.
+    """Change a work; or the words of a reply or message. Everybody who got it gets the new version.
 
     Numbers of pictures are those from before the edit. Who may see it stays as it was published.
     """

@@ -134,7 +134,7 @@ def reply_note(
     hashtags: Sequence[tables.Tag],
     mentions: Sequence[tables.Mention],
 ) -> dict[str, Any]:
-    """Render the Note of words without an artwork (a reply, a message, a poll), without its proof."""
+    """Render the Note of words without an artwork (a reply, a message), without its proof."""
     return _note(at, actor=actor, note=note, hashtags=hashtags, mentions=mentions)
 
 

@@ -1,4 +1,4 @@
-"""Which crawlers collect for AI, as dated data: `crawlers.json` beside this file, or a newer copy that an admin brings.
+"""Which crawlers collect for AI, as dated data: `crawlers.json` beside this file.
 
 A curated list, not everything that is called a bot: a name in it is matched against every visitor, so a broad one would
 shut out people and other servers. Interop: of the public lists, `Code`, `Spider`, `Operator` and `facebookexternalhit`

@@ -1,7 +1,7 @@
 """The rights signals in the head of a work's page, as elements for a template to print (and escape).
 
 Spec: TDMRep, section 6.3 (meta tdm-reservation, tdm-policy); HTML, link type `license`; RSL 1.0 (the same, of type
-application/rsl+xml). The JSON-LD of the head is `schema_org`'s.
+application/rsl+xml).
 """
 
 from __future__ import annotations

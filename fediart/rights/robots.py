@@ -14,12 +14,15 @@ from fediart.rights.crawlers import BLOCKED_BY_DEFAULT, Category, Crawler, Crawl
 from fediart.rights.finding import Finding, combine
 from fediart.rights.reservation import Policy, Reservation
 
+# What other servers and readers of rights ask for, with whatever `Accept` and by whatever name: closed to nobody.
 # Interop: GoToSocial reads the robots.txt of a server before it asks for its NodeInfo or instance document, and obeys
-# it. Pictures must stay reachable for every other server's media cache.
-OPEN_PATHS: Final = (
-    "/media/", "/.well-known/webfinger", "/nodeinfo/", "/api/v1/instance", "/api/v2/instance", "/users/", "/objects/",
-    "/activities/", "/contexts/", "/actor", "/inbox", "/rights",
+# it, as well as a `noindex` on these.
+FEDERATION_PATHS: Final = (
+    "/.well-known/", "/nodeinfo/", "/api/", "/users/", "/objects/", "/activities/", "/contexts/", "/actor", "/inbox",
+    "/rights",
 )  # fmt: skip
+# Pictures must stay reachable for every other server's media cache.
+OPEN_PATHS: Final = ("/media/", *FEDERATION_PATHS)
 _REFUSED_SIGNAL: Final = "search=no, ai-input=no, ai-train=no"
 
 

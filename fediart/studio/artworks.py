@@ -18,11 +18,10 @@ from fediart.media.prepare import PreparedImage
 from fediart.outbox import render
 from fediart.outbox.speaker import Audience, Speaker
 from fediart.rights.reservation import Policy
-from fediart.studio import mentions, renditions, standing, words
+from fediart.studio import mentions, posts, renditions, standing, words
 
 MAX_TITLE_CHARACTERS = 200
 MAX_TEXT_CHARACTERS = 20_000
-MAX_SUMMARY_CHARACTERS = 500  # Interop: Misskey 2025.4 stores a content warning in a column of 512
 MAX_WORD_CHARACTERS = 100
 MAX_TAGS = 30
 
@@ -199,21 +198,8 @@ async def edit(
     work.version += 1
     note.updated = now
     document = await _sign(tx, speaker, actor, artist, note, work, at=now)
-    id_ = ids.new_id()
-    await speaker.say(
-        tx,
-        actor,
-        build.activity.update(document, id_=f"{note.uri}#updates/{id_}", actor=actor.uri, at=now),
-        id_=id_,
-        subject=note.uri,
-        audience=Audience(
-            followers=True, actors=[mention.actor_uri for mention in await queries.notes.mentions(tx, note.id)]
-        ),
-        at=now,
-        note_id=note.id,
-    )
+    await posts.tell_changed(tx, speaker, actor, note, document, now=now)
     await mentions.tell(tx, actor, note.id, newly, now=now)
-    await changes.bump(tx)
     return note, True
 
 
@@ -452,7 +438,7 @@ def _verify_texts(
     for what, value, limit in (
         ("the title", title, MAX_TITLE_CHARACTERS),
         ("the text", text, MAX_TEXT_CHARACTERS),
-        ("the content warning", summary, MAX_SUMMARY_CHARACTERS),
+        ("the content warning", summary, posts.MAX_SUMMARY_CHARACTERS),
         *((name, value, MAX_WORD_CHARACTERS) for name, value in short.items()),
         *(
             (f"the alt text of picture {number}", value, limits.max_alt_text_characters)

@@ -1,4 +1,4 @@
-"""Words without an artwork: what replies, messages and polls have in common."""
+"""Words without an artwork: what replies and messages have in common."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ class Post:
     summary: str = ""
     language: str | None = None
     parent: tables.Note | None = None
-    poll: Mapping[str, Any] | None = None
 
 
 async def say(
@@ -73,7 +72,6 @@ async def say(
         received_at=now,
         document=b"",
         proof="own",
-        poll=dict(post.poll) if post.poll is not None else None,
     )
     tx.add(note)
     await tx.flush()
@@ -109,7 +107,7 @@ async def edit(
     language: str | None = None,
     now: datetime,
 ) -> bool:
-    """Change a reply, message or poll and tell everybody who got it; says whether anything changed.
+    """Change a reply or message and tell everybody who got it; says whether anything changed.
 
     Whom it was said to stays: they are named before the text when the new words do not name them.
     Raises: NotFoundError, InputError, ConflictError when there is a block.
@@ -158,9 +156,8 @@ async def tell_changed(
     document: Mapping[str, Any],
     *,
     now: datetime,
-    also: Sequence[str] = (),
 ) -> None:
-    """Send a note of ours as it is now to all who got it, to whom it names, and to `also`."""
+    """Send a note of ours as it is now to all who got it, and to whom it names."""
     id_ = ids.new_id()
     named = [mention.actor_uri for mention in await queries.notes.mentions(tx, note.id)]
     await speaker.say(
@@ -169,7 +166,7 @@ async def tell_changed(
         build.activity.update(document, id_=f"{note.uri}#updates/{id_}", actor=actor.uri, at=now),
         id_=id_,
         subject=note.uri,
-        audience=Audience(followers=note.visibility != Visibility.DIRECT, actors=[*named, *also]),
+        audience=Audience(followers=note.visibility != Visibility.DIRECT, actors=named),
         at=now,
         note_id=note.id,
     )

@@ -10,15 +10,14 @@ from collections.abc import Callable
 
 from fediart import clock, config
 from fediart.activitypub.urls import Urls
-from fediart.rights import http_headers
+from fediart.rights import http_headers, robots
 from fediart.web import terms
 
 Headers = list[tuple[bytes, bytes]]
 
 _MARK = b"tdm-reservation"  # an answer with this header has spoken for itself
-# Interop: GoToSocial leaves out what is marked `noindex` when it asks a server about itself, so machines that federate
-# are never told not to index.
-_FOR_MACHINES = (b"/.well-known/", b"/nodeinfo/", b"/api/", b"/users/", b"/objects/", b"/inbox")
+# Machines that federate are never told not to index.
+_FOR_MACHINES = tuple(path.encode() for path in robots.FEDERATION_PATHS)
 
 
 def completing(settings: config.Config, urls: Urls) -> Callable[[bytes, Headers], Headers]:

@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 from protego import Protego
 
+from fediart.activitypub.addressing import Visibility
 from fediart.rights import rsl, tdmrep
 from fediart.rights.reservation import Policy
 from tests.web.conftest import House, jpeg
@@ -50,6 +51,30 @@ async def test_the_small_ones(house: House, path: str, content_type: str, says: 
     assert page.headers["tdm-reservation"] == "1"
     again = await house.get(path, headers={"If-None-Match": page.headers["ETag"]})
     assert again.status == 304
+
+
+async def test_a_work_that_permits_less_is_named_in_robots_txt(house: House) -> None:
+    await house.publish(title="As usual")
+    await house.publish(title="Open", policy=Policy.ALLOW)
+    strict = await house.publish(title="Closed", policy=Policy.STRICT)
+    hidden = await house.publish(title="Unlisted", policy=Policy.STRICT, visibility=Visibility.UNLISTED)
+    text = (await house.get("/robots.txt")).text
+    named = [line for line in text.splitlines() if line.startswith("Content-Usage: /")]
+    paths = sorted((address or "").removeprefix(house.urls.base) for address in (strict.uri, strict.url))
+    assert named == [f"Content-Usage: {path} train-ai=n, ai-use=n, search=n" for path in paths]
+    assert str(hidden.id) not in text
+    robots_file = RobotFileParser()
+    robots_file.parse(text.splitlines())
+    assert robots_file.can_fetch("Googlebot", strict.url or "")
+
+
+async def test_an_artist_who_permits_is_named_in_tdmrep(house: House) -> None:
+    await house.artist("open", policy=Policy.ALLOW)
+    document = orjson.loads((await house.get("/.well-known/tdmrep.json")).body)
+    page = await house.get("/@open")
+    assert page.headers["tdm-reservation"] == "0"
+    for path, expected in (("/@open", False), ("/users/open", False), ("/@opening", True), ("/@mira", True)):
+        assert tdmrep.read(document, path).reserved is expected
 
 
 async def test_the_licence_of_the_site_an_artist_and_a_work(house: House) -> None:

@@ -59,6 +59,18 @@ async def works_under(tx: Transaction, policies: Collection[str], *, limit: int)
     return await _all(tx, _public_works().where(Work.policy.in_(policies)).order_by(Note.id.desc()).limit(limit))
 
 
+async def artists_under(tx: Transaction, policies: Collection[str], *, limit: int) -> list[tuple[Actor, Artist]]:
+    """Return the artists whose default is one of these policies."""
+    rows = await tx.execute(
+        select(Actor, Artist)
+        .join(Artist, Artist.actor_id == Actor.id)
+        .where(Actor.gone_at.is_(None), Artist.policy.in_(policies))
+        .order_by(Actor.id)
+        .limit(limit)
+    )
+    return [(actor, artist) for actor, artist in rows]
+
+
 async def shared_files(tx: Transaction, keys: Collection[str]) -> set[str]:
     """Return those of these files that more than one work has."""
     statement = (

@@ -14,7 +14,7 @@ from fediart import clock
 from fediart.db import queries, tables
 from fediart.db.queries import pages as page_queries
 from fediart.outbox import render
-from fediart.rights import ai_txt, crawlers, gpc, robots, rsl, table, tdmrep, trust_txt
+from fediart.rights import ai_txt, crawlers, gpc, inheritance, robots, rsl, table, tdmrep, trust_txt
 from fediart.rights.reservation import Policy, Reservation
 from fediart.web import answer, terms
 from fediart.web.pages import gallery
@@ -27,18 +27,31 @@ _MOST_EXCEPTIONS = 2000
 
 
 async def robots_txt(site: Site) -> Response:
+    """The default, and by path the works that permit less; what permits more says so where it is."""
     reserved = await _default(site)
+    stricter = [
+        policy.value
+        for policy in Policy
+        if policy is not reserved.policy and inheritance.is_as_strict(policy, reserved.policy)
+    ]
+    async with site.database.read() as tx:
+        works = await page_queries.works_under(tx, stricter, limit=_MOST_EXCEPTIONS)
     text = robots.write(
         reserved,
         crawlers=crawlers.bundled(),
         blocked=crawlers.REFUSED[site.settings.rights.refused_crawlers],
+        exceptions={
+            address.removeprefix(site.urls.base): Policy(work.policy)
+            for work, note, _ in works
+            for address in (note.url or note.uri, note.uri)
+        },
         contact=site.settings.instance.contact_email,
     )
     return await _answer(text.encode(), _TEXT, reserved)
 
 
 async def tdmrep_json(site: Site) -> Response:
-    """The default, after the works that are reserved where it permits, or permitted where it reserves.
+    """The default, after the works and artists that reserve where it permits, or permit where it reserves.
 
     A file that several works share stays under the default: they may not agree.
     """
@@ -47,6 +60,12 @@ async def tdmrep_json(site: Site) -> Response:
     others = [policy.value for policy in Policy if table.TABLE[policy].tdm_reservation != is_reserved]
     rules: list[tdmrep.Rule] = []
     async with site.database.read() as tx:
+        for actor, artist in await page_queries.artists_under(tx, others, limit=_MOST_EXCEPTIONS):
+            own = render.artist_reservation(site.urls, actor=actor, artist=artist)
+            rules += [
+                tdmrep.Rule(f"{address.removeprefix(site.urls.base)}$", own)
+                for address in (site.urls.profile(actor.username or ""), actor.uri)
+            ]
         works = await page_queries.works_under(tx, others, limit=_MOST_EXCEPTIONS)
         files = await queries.notes.attachments_of(tx, [note.id for _, note, _ in works])
         keys = [each.federated_key for pictures in files.values() for each in pictures if each.federated_key]
