@@ -10,7 +10,23 @@ import orjson
 import pytest
 from hypothesis import given
 
-from fediart.rights import finding, html_head, http_headers, note_terms, odrl, table
+from fediart.rights import (
+    ai_txt,
+    content_signal,
+    crawlers,
+    credit_line,
+    finding,
+    html_head,
+    http_headers,
+    note_terms,
+    odrl,
+    robots,
+    rsl,
+    table,
+    tdmrep,
+    training_mining,
+    trust_txt,
+)
 from fediart.rights.finding import Finding
 from fediart.rights.reservation import Policy, Reservation
 
@@ -27,6 +43,14 @@ def _findings(r: Reservation) -> dict[str, Finding]:
         "headers": http_headers.read(http_headers.write(r)),
         "policy": odrl.read(odrl.write(r)),
         "page": html_head.read(html_head.write(r)),
+        "tdmrep.json": tdmrep.read(tdmrep.write(r), "/any"),
+        "rsl": rsl.read(rsl.write(r, ["/"])),
+        "robots.txt": robots.read(robots.write(r, crawlers=crawlers.bundled())),
+        "content signal": content_signal.read(table.TABLE[r.policy].content_signal),
+        "ai.txt": ai_txt.read(ai_txt.write(r)),
+        "trust.txt": trust_txt.read(trust_txt.write(r)),
+        "c2pa": training_mining.read(training_mining.write(r)),
+        "credit line": credit_line.read(credit_line.write(r)),
     }
 
 

@@ -1,6 +1,5 @@
-"""The schema: who (actors, keys, follows), what (notes, works, attachments), and what is under way (activities,
-deliveries, hosts, fetches, received), and the proof of what
-was reserved (declarations, renditions, fingerprints).
+"""The schema: who (actors, keys, follows), what (notes, works, attachments), what is under way (activities, deliveries,
+hosts, fetches, received), and what finds a work again (renditions, fingerprints).
 
 One `actors` and one `notes` table for local and remote alike: a relation does not care where its ends live. What only a
 local artist or artwork has stands beside it in `artists` and `works`, with the same primary key. Signed documents are
@@ -11,6 +10,11 @@ from __future__ import annotations
 
 from fediart.db.tables.base import Base, Instance
 from fediart.db.tables.desk import Notification, Report, Tombstone
+from fediart.db.tables.files import (
+    Fingerprint,
+    FingerprintBand,
+    Rendition,
+)
 from fediart.db.tables.notes import (
     Attachment,
     Boost,
@@ -24,15 +28,6 @@ from fediart.db.tables.notes import (
     Work,
 )
 from fediart.db.tables.people import Actor, Artist, Block, DomainBlock, Follow, Key, Mute
-from fediart.db.tables.rights import (
-    Certificate,
-    CrawlerVisit,
-    Declaration,
-    Fingerprint,
-    FingerprintBand,
-    PolicyDocument,
-    Rendition,
-)
 from fediart.db.tables.traffic import Activity, Delivery, Fetch, Host, Received
 
 __all__ = [
@@ -43,9 +38,6 @@ __all__ = [
     "Base",
     "Block",
     "Boost",
-    "Certificate",
-    "CrawlerVisit",
-    "Declaration",
     "Delivery",
     "DomainBlock",
     "FeaturedTag",
@@ -61,7 +53,6 @@ __all__ = [
     "Mute",
     "Note",
     "Notification",
-    "PolicyDocument",
     "PollVote",
     "QuoteAuthorization",
     "Received",

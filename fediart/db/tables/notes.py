@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, false
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fediart.db.tables.base import Base, new_key
@@ -61,17 +61,8 @@ class Work(Base):
     license: Mapped[str] = mapped_column(default="")
     replies_policy: Mapped[str] = mapped_column(default="public", server_default="public")  # public|followers|nobody
     quotes_policy: Mapped[str] = mapped_column(default="public", server_default="public")
-    # What this work says otherwise than its artist; empty means the artist's default.
-    credit: Mapped[str] = mapped_column(default="", server_default="")
-    copyright_holder: Mapped[str] = mapped_column(default="", server_default="")
-    acquire_url: Mapped[str] = mapped_column(default="", server_default="")
-    source_type: Mapped[str] = mapped_column(default="", server_default="")
-    notice: Mapped[str] = mapped_column(default="", server_default="")
-    constraints: Mapped[str] = mapped_column(default="", server_default="")
-    allows_original: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # for download
     version: Mapped[int] = mapped_column(Integer, default=1)
     declared_at: Mapped[datetime]
-    pinned_at: Mapped[datetime | None]
 
 
 class Attachment(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, UniqueConstraint, text, true
+from sqlalchemy import Boolean, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fediart.db.tables.base import Base, new_key
@@ -77,14 +77,6 @@ class Artist(Base):
     image_key: Mapped[str | None]
     declared_at: Mapped[datetime]
     moved_at: Mapped[datetime | None]
-    # Defaults of the works' rights; empty says nothing, or, for the holder, that it is the artist.
-    copyright_holder: Mapped[str] = mapped_column(default="", server_default="")
-    acquire_url: Mapped[str] = mapped_column(default="", server_default="")  # where to ask for a licence
-    source_type: Mapped[str] = mapped_column(default="", server_default="")  # IPTC digitalSourceType
-    notice: Mapped[str] = mapped_column(default="", server_default="")
-    constraints: Mapped[str] = mapped_column(default="", server_default="")  # the terms of the policy `custom`
-    shows_credit_line: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
-    rights_version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
 
 class Key(Base):
