@@ -27,7 +27,7 @@ def painting(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def homes(factory: pytest.TempPathFactory, painting: Path, peers: Peers) -> Iterator[OpenHome]:
+def homes(factory: pytest.TempPathFactory, painting: Path) -> Iterator[OpenHome]:
     """Yield a factory of running servers. Settings are given as `section__key=value`.
 
     At the end, whatever the tests did: every delivery that a peer got was signed well, and no server logged an error.
@@ -52,7 +52,7 @@ def homes(factory: pytest.TempPathFactory, painting: Path, peers: Peers) -> Iter
 
     try:
         yield open_
-        peers.verify_all()
+        Peers.verify_all_from([home.base for home in made])
         for home in made:
             assert [line for line in home.log() if line["level"] in ("error", "critical")] == []
     finally:
@@ -78,7 +78,7 @@ def session_peers() -> Iterator[Peers]:
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory, painting: Path, session_peers: Peers) -> Iterator[Home]:
     """Return the server of everything that only receives; each test brings its own people and notes."""
-    with homes(tmp_path_factory, painting, session_peers) as open_:
+    with homes(tmp_path_factory, painting) as open_:
         yield open_()
 
 
@@ -109,5 +109,5 @@ def peers() -> Iterator[Peers]:
 @pytest.fixture(scope="module")
 def open_home(tmp_path_factory: pytest.TempPathFactory, painting: Path, peers: Peers) -> Iterator[OpenHome]:
     """Return the factory of servers that belong to one module."""
-    with homes(tmp_path_factory, painting, peers) as open_:
+    with homes(tmp_path_factory, painting) as open_:
         yield open_

@@ -10,10 +10,10 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from aiohttp import web
 
@@ -81,6 +81,13 @@ class Delivery:
     @property
     def is_rfc9421(self) -> bool:
         return "signature-input" in self.headers
+
+    @property
+    def signer(self) -> str:
+        """The id of the key that the HTTP signature names."""
+        if self.is_rfc9421:
+            return rfc9421.parse(self.headers["signature-input"], self.headers["signature"]).key_id
+        return cavage.parse(self.headers["signature"]).key_id
 
     def _published_key(self, key_id: str) -> keys.PublicKey:
         owner = wire.send("GET", key_id.partition("#")[0], headers={"Accept": wire.ACTIVITY_JSON})
@@ -238,11 +245,14 @@ class Peer:
 class Peers:
     """The thread in which peers run."""
 
+    running: ClassVar[list[Peers]] = []
+
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="peers", daemon=True)
         self._thread.start()
         self._open: list[Peer] = []
+        self.running.append(self)
 
     def open(self) -> Peer:
         """Start a peer on a port of its own."""
@@ -250,13 +260,18 @@ class Peers:
         self._open.append(peer)
         return peer
 
-    def verify_all(self) -> None:
-        """Check the signature of everything that any peer ever got."""
-        for peer in self._open:
-            for delivery in peer.deliveries():
-                delivery.verify()
+    @classmethod
+    def verify_all_from(cls, servers: Collection[str]) -> None:
+        """Check the signature of everything that any peer got from these servers, while they run and show their keys."""
+        for peers in cls.running:
+            for peer in peers._open:
+                for delivery in peer.deliveries():
+                    said_by = (delivery.signer, str(delivery.activity["actor"]))
+                    if any(who.startswith(tuple(servers)) for who in said_by):
+                        delivery.verify()
 
     def close(self) -> None:
+        self.running.remove(self)
         for peer in self._open:
             peer.close()
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -6,24 +6,12 @@ import pytest
 
 from tests.federation.conftest import OpenHome
 from tests.federation.home import Home
-from tests.federation.peer import Peer, Peers
-from tests.federation.people import PUBLIC, Person, settle
+from tests.federation.people import PUBLIC, Person
 
 
 @pytest.fixture
 def home(open_home: OpenHome) -> Home:
     return open_home("kim")
-
-
-@pytest.fixture
-def peer(peers: Peers) -> Peer:
-    """Return a peer that does not outlive these servers: what it got is verified with their keys."""
-    return peers.open()
-
-
-@pytest.fixture
-def lee(peer: Peer) -> Person:
-    return settle(peer)
 
 
 def pinned(home: Home) -> list[str]:
