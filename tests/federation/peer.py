@@ -262,7 +262,7 @@ class Peers:
 
     @classmethod
     def verify_all_from(cls, servers: Collection[str]) -> None:
-        """Check the signature of everything that any peer got from these servers, while they run and show their keys."""
+        """Check the signature of everything that any peer got from these servers, while they show their keys."""
         for peers in cls.running:
             for peer in peers._open:
                 for delivery in peer.deliveries():
